@@ -1,0 +1,45 @@
+"""What an embedder is."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Protocol
+
+
+class TextKind(StrEnum):
+    """What a text is for; several models want a different prefix for each."""
+
+    QUERY = "query"
+    DOCUMENT = "document"
+
+
+@dataclass(frozen=True, slots=True)
+class EmbeddingModel:
+    """A model that makes vectors; a row in `embedding_models`.
+
+    `dimensions` is the length of the vectors that are stored, after the optional cut.
+    """
+
+    provider: str
+    name: str
+    dimensions: int
+
+
+class Embedder(Protocol):
+    """Makes unit-length vectors of texts."""
+
+    async def model(self) -> EmbeddingModel:
+        """Return the model, its dimensions asked of the server. Raises EmbedderError."""
+
+    async def models(self) -> list[str]:
+        """Return the names of the models that the server offers. Raises EmbedderError."""
+
+    async def embed(self, texts: Sequence[str], kind: TextKind) -> list[list[float]]:
+        """Return one unit-length vector per text, in order.
+
+        Raises EmbedderError. A vector that holds NaN or infinity, is all zero, or has another length than `model()` said
+        is InvalidEmbedding, never a result.
+        """
+
+    async def close(self) -> None:
+        """Let go of connections."""
