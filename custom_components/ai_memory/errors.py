@@ -21,7 +21,7 @@ class AiMemoryError(Exception):
 class InvalidInput(AiMemoryError):
     """Somebody gave us something that we cannot take; nothing was changed."""
 
-    def __init__(self, key: str, **placeholders: str) -> None:
+    def __init__(self, key: str, /, **placeholders: str) -> None:
         """Name the text that explains what is wrong."""
         super().__init__(**placeholders)
         self.key = key
@@ -133,3 +133,9 @@ class WrongDimensions(InvalidEmbedding):
     """The model's vectors have another length than before. Placeholders: expected, received."""
 
     translation_key = "wrong_dimensions"
+
+
+class DimensionsOutOfRange(EmbedderError):
+    """Vectors of that length cannot be had from the model, or not be stored. Placeholders: dimensions, minimum, maximum."""
+
+    translation_key = "dimensions_out_of_range"

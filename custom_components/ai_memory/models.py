@@ -10,7 +10,9 @@ from enum import StrEnum
 from typing import Any, Literal, Self
 from uuid import UUID
 
-type JsonValue = None | bool | int | float | str | list[JsonValue] | dict[str, JsonValue]
+type JsonValue = (
+    bool | int | float | str | list[JsonValue] | dict[str, JsonValue] | None
+)
 
 HOUSEHOLD = "household"
 _PERSON_PREFIX = "person:"
@@ -214,6 +216,7 @@ class Turn:
     device_id: str | None = None
     satellite_id: str | None = None
     intent: str | None = None
+    speaker: str | None = None
     cache: CacheVerdict = CacheVerdict.OFF
     stages: dict[str, float] = field(default_factory=dict)
     messages: list[Message] = field(default_factory=list)

@@ -1,0 +1,1 @@
+"""The engine: policy, without SQL and without Home Assistant."""

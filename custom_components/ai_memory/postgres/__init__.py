@@ -1,0 +1,1 @@
+"""PostgreSQL with pgvector: connection, migrations and one repository per aggregate."""

@@ -1,0 +1,62 @@
+"""What may be shown to somebody who helps: counts and versions, nothing that anybody said."""
+
+from dataclasses import asdict
+from typing import Any
+
+from homeassistant.components.diagnostics import async_redact_data
+from homeassistant.config_entries import ConfigEntryState
+from homeassistant.const import (
+    CONF_API_KEY,
+    CONF_HOST,
+    CONF_PASSWORD,
+    CONF_URL,
+    CONF_USERNAME,
+)
+from homeassistant.core import HomeAssistant
+from homeassistant.loader import async_get_integration
+
+from .const import CONF_DATABASE, CONF_DSN, DOMAIN
+from .data import AiMemoryConfigEntry
+from .errors import DatabaseError
+from .memory.health import Part
+
+TO_REDACT = {
+    CONF_API_KEY,
+    CONF_DATABASE,
+    CONF_DSN,
+    CONF_HOST,
+    CONF_PASSWORD,
+    CONF_URL,
+    CONF_USERNAME,
+}
+
+
+async def async_get_config_entry_diagnostics(
+    hass: HomeAssistant, entry: AiMemoryConfigEntry
+) -> dict[str, Any]:
+    """Return diagnostics for a config entry, also while the database is away."""
+    integration = await async_get_integration(hass, DOMAIN)
+    diagnostics: dict[str, Any] = {
+        "version": str(integration.version),
+        "state": entry.state,
+        "data": async_redact_data(entry.data, TO_REDACT),
+        "options": dict(entry.options),
+        # Their titles are names that people gave.
+        "subentries": [
+            {"type": subentry.subentry_type, "data": dict(subentry.data)}
+            for subentry in entry.subentries.values()
+        ],
+    }
+    if entry.state is not ConfigEntryState.LOADED:
+        return diagnostics
+    service = entry.runtime_data.service
+    diagnostics["failing"] = {
+        str(part): service.health.is_failing(part) for part in Part
+    }
+    info = service.store.database.info
+    diagnostics["server"] = asdict(info) if info else None
+    try:
+        diagnostics["statistics"] = await service.statistics()
+    except DatabaseError as err:
+        diagnostics["statistics"] = {"error": err.translation_key}
+    return diagnostics

@@ -1,0 +1,215 @@
+"""What memory has to say to an utterance before the agent is asked, within a deadline."""
+
+import asyncio
+from collections.abc import Awaitable, Callable, Coroutine
+from dataclasses import dataclass, field
+import time
+from typing import Any
+
+from ..embedding.embedder import TextKind
+from ..errors import DatabaseError, EmbedderError
+from ..models import CachedAnswer, CacheVerdict, ContextReference, Passage, Scope
+from ..postgres.store import Store
+from ..text import cache_key
+from .cache_policy import verdict_before
+from .context import build_context
+from .health import Health, Part
+from .questions import is_question
+from .searching import Searching
+
+_CANDIDATES = 20
+_EMBEDDING_SHARE = 0.7
+"""Share of the deadline that the embedding call may take, so that a search by words still fits."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Utterance:
+    """What was said, aliases resolved, and what may be done for it.
+
+    `budget` is in tokens. `names_live_thing`: it speaks of an entity or area of the home.
+    """
+
+    text: str
+    scope: Scope
+    language: str
+    conversation_id: str
+    delegate_id: str
+    recall: bool = True
+    cache: bool = True
+    budget: int = 400
+    is_follow_up: bool = False
+    asks_language_model: bool = True
+    names_live_thing: bool = False
+
+
+@dataclass(slots=True)
+class Found:
+    """What memory has to say: an answer, or a context to stand beside the question, or nothing.
+
+    `stages` are milliseconds.
+    """
+
+    answer: CachedAnswer | None = None
+    context: str | None = None
+    references: list[ContextReference] = field(default_factory=list)
+    cache: CacheVerdict = CacheVerdict.OFF
+    cache_key: bytes | None = None
+    knowledge_version: int | None = None
+    is_command: bool = False
+    stages: dict[str, float] = field(default_factory=dict)
+
+
+class LookUp:
+    """Asks cache and recall side by side."""
+
+    def __init__(self, store: Store, searching: Searching, health: Health) -> None:
+        """Take what is asked."""
+        self._store = store
+        self._searching = searching
+        self._health = health
+        self._strays: set[asyncio.Task[Any]] = set()
+
+    async def find(
+        self,
+        utterance: Utterance,
+        *,
+        is_command: Callable[[], Awaitable[bool]],
+        deadline: float,
+    ) -> Found:
+        """Return what is found within `deadline` seconds. Never raises but when cancelled.
+
+        `is_command` tells whether Home Assistant's own sentences recognise the utterance: then it needs no memory.
+        """
+        began = time.perf_counter()
+        found = Found()
+        verdict = verdict_before(
+            utterance.text,
+            utterance.language,
+            enabled=utterance.cache,
+            is_follow_up=utterance.is_follow_up,
+            asks_language_model=utterance.asks_language_model,
+            names_live_thing=utterance.names_live_thing,
+        )
+        found.cache = verdict or CacheVerdict.MISS
+        cached = recalled = command = None
+        if verdict is None:
+            cached = self._begin(self._cached(utterance, found))
+        if utterance.recall and utterance.asks_language_model:
+            recalled = self._begin(self._recalled(utterance, found, deadline))
+        if cached or recalled:
+            command = self._begin(_timed(is_command(), "recognise", found.stages))
+        try:
+            async with asyncio.timeout(deadline):
+                if cached:
+                    await cached
+                if recalled and found.answer is None:
+                    await recalled
+                if command and found.answer is None:
+                    found.is_command = await command
+        except TimeoutError:
+            found.context = None
+            found.references = []
+        finally:
+            for task in (cached, recalled, command):
+                if task:
+                    task.cancel()
+        if found.is_command:
+            found.context = None
+            found.references = []
+            found.cache = CacheVerdict.COMMAND
+        found.stages["look_up"] = (time.perf_counter() - began) * 1000
+        return found
+
+    async def stop(self) -> None:
+        """End what is still under way."""
+        for task in self._strays:
+            task.cancel()
+        await asyncio.gather(*self._strays, return_exceptions=True)
+
+    def _begin[T](self, work: Coroutine[Any, Any, T]) -> asyncio.Task[T]:
+        # Not awaited when cancelled: a server that hangs would hold the reply up while the transaction is rolled back.
+        task = asyncio.create_task(work)
+        self._strays.add(task)
+        task.add_done_callback(self._strays.discard)
+        return task
+
+    async def _cached(self, utterance: Utterance, found: Found) -> None:
+        if not self._health.allow(Part.DATABASE):
+            found.cache = CacheVerdict.UNAVAILABLE
+            return
+        key = bytes.fromhex(
+            cache_key(
+                utterance.text,
+                language=utterance.language,
+                delegate=utterance.delegate_id,
+                owner=utterance.scope.owner,
+            )
+        )
+        began = time.perf_counter()
+        try:
+            result = await self._store.responses.look_up(utterance.scope, key)
+        except DatabaseError as err:
+            self._health.failed(Part.DATABASE, err)
+            found.cache = CacheVerdict.UNAVAILABLE
+            return
+        self._health.succeeded(Part.DATABASE)
+        found.stages["cache"] = (time.perf_counter() - began) * 1000
+        found.cache_key = key
+        found.knowledge_version = result.knowledge_version
+        if result.answer:
+            found.answer = result.answer
+            found.cache = CacheVerdict.HIT
+
+    async def _recalled(
+        self, utterance: Utterance, found: Found, deadline: float
+    ) -> None:
+        passages = await self._search(utterance, found, deadline * _EMBEDDING_SHARE)
+        context = build_context(
+            passages,
+            gates=self._searching.gates(utterance.language),
+            is_question=is_question(utterance.text, utterance.language),
+            budget=utterance.budget,
+        )
+        found.context = context.text
+        found.references = context.references
+
+    async def _search(
+        self, utterance: Utterance, found: Found, embedding_timeout: float
+    ) -> list[Passage]:
+        if not self._health.allow(Part.DATABASE):
+            return []
+        vector = None
+        if self._searching.can_embed and self._health.allow(Part.EMBEDDER):
+            began = time.perf_counter()
+            try:
+                vector = await self._searching.embed(
+                    utterance.text, TextKind.QUERY, timeout=embedding_timeout
+                )
+                self._health.succeeded(Part.EMBEDDER)
+            except EmbedderError as err:
+                self._health.failed(Part.EMBEDDER, err)
+            found.stages["embed"] = (time.perf_counter() - began) * 1000
+        began = time.perf_counter()
+        try:
+            passages = await self._searching.search(
+                utterance.scope,
+                utterance.text,
+                language=utterance.language,
+                limit=_CANDIDATES,
+                vector=vector,
+                without_conversation=utterance.conversation_id,
+            )
+        except DatabaseError as err:
+            self._health.failed(Part.DATABASE, err)
+            return []
+        self._health.succeeded(Part.DATABASE)
+        found.stages["search"] = (time.perf_counter() - began) * 1000
+        return passages
+
+
+async def _timed[T](work: Awaitable[T], stage: str, stages: dict[str, float]) -> T:
+    began = time.perf_counter()
+    try:
+        return await work
+    finally:
+        stages[stage] = (time.perf_counter() - began) * 1000

@@ -1,0 +1,396 @@
+"""The one service layer: every surface translates to and from what stands here."""
+
+import asyncio
+from collections.abc import Awaitable, Callable, Coroutine
+from dataclasses import replace
+from datetime import UTC, datetime
+import logging
+from pathlib import Path
+from typing import Any
+from uuid import UUID
+
+from ..embedding.embedder import Embedder, TextKind
+from ..errors import DatabaseError, EmbedderError, InvalidInput
+from ..models import (
+    AnsweredBy,
+    CacheVerdict,
+    JsonValue,
+    Memory,
+    Passage,
+    PassageKind,
+    Preference,
+    Scope,
+    TargetKind,
+    Turn,
+)
+from ..postgres.settings import ConnectionSettings
+from ..postgres.store import Store
+from ..text import clean, storable, storable_json
+from .aliases import (
+    ALIAS_PREFIX,
+    AliasTable,
+    KnownNames,
+    Resolution,
+    alias_from_preference,
+    split_key,
+)
+from .cache_policy import LIFETIME, LIMIT, verdict_after
+from .health import Health, Part, ReportProblem
+from .journal import Journal
+from .look_up import Found, LookUp, Utterance
+from .questions import is_statement
+from .searching import Searching
+from .turn_writer import TurnWriter
+from .upkeep import Commands, Upkeep
+
+_LOGGER = logging.getLogger(__name__)
+
+MEMORIES = "memories"
+"""The collection of what was remembered on purpose."""
+LONGEST_MEMORY = 8000  # characters, as the column
+LONGEST_QUERY = 2000
+LONGEST_LABEL = 255
+MOST_RESULTS = 50
+_LONGEST_TURN_TEXT = 100_000
+_EMBEDDING_TIMEOUT = 10.0  # seconds, where nobody waits for a reply
+_DRAIN_TIMEOUT = 5.0
+
+
+class MemoryService:
+    """The memory of one home."""
+
+    def __init__(
+        self,
+        settings: ConnectionSettings,
+        embedder: Embedder | None,
+        *,
+        journal_path: Path,
+        language: str,
+        commands: Commands,
+        knows_target: Callable[[TargetKind, str], bool],
+        report: ReportProblem,
+    ) -> None:
+        """Take what it needs; nothing is opened yet.
+
+        `language` is the home's own; `commands` gives plain commands to measure relevance against; `knows_target` tells
+        whether an alias can name a thing; `report` hears of problems and of their end.
+        """
+        self.store = Store(settings)
+        self.language = language
+        self.health = Health(report)
+        self._knows_target = knows_target
+        self._searching = Searching(self.store, embedder)
+        self._searching.gates(language)
+        self._look_up = LookUp(self.store, self._searching, self.health)
+        self._writer = TurnWriter(
+            Journal(journal_path),
+            self.store.turns,
+            report=self._database_answered,
+            after_batch=self._after_turns,
+        )
+        self._upkeep = Upkeep(
+            self.store,
+            self._searching,
+            self.health,
+            commands=commands,
+            when_connected=self._when_connected,
+        )
+        self._aliases = AliasTable([])
+        self._tasks: set[asyncio.Task[None]] = set()
+
+    async def start(self) -> None:
+        """Begin to work. Returns also where the database cannot be reached: it is tried on and on."""
+        await self._writer.load()
+        try:
+            await self._upkeep.connect()
+            await self._load_aliases()
+        except DatabaseError:
+            _LOGGER.debug("Started without the database", exc_info=True)
+        self._run(self._upkeep.run(), "upkeep")
+        self._run(self._writer.run(), "turn writer")
+
+    async def stop(self) -> None:
+        """Write what can be written and let go of everything. What is left stays in the journal."""
+        if not self.health.is_failing(Part.DATABASE):
+            await self._writer.drain(_DRAIN_TIMEOUT)
+        for task in self._tasks:
+            task.cancel()
+        await asyncio.gather(*self._tasks, return_exceptions=True)
+        await self._look_up.stop()
+        if self._searching.embedder:
+            await self._searching.embedder.close()
+        await self.store.database.close()
+
+    async def settled(self, timeout: float = 30.0) -> bool:
+        """Wait until turns are written and vectors made; return False where that took longer than `timeout` seconds."""
+        return await self._writer.drain(timeout) and await self._upkeep.settled(timeout)
+
+    # --- a turn
+
+    def resolve_aliases(
+        self, text: str, scope: Scope, names: KnownNames
+    ) -> Resolution | None:
+        """Put the names that Home Assistant knows in the place of the household's own."""
+        return self._aliases.resolve(text, scope, names)
+
+    async def look_up(
+        self,
+        utterance: Utterance,
+        *,
+        is_command: Callable[[], Awaitable[bool]],
+        deadline: float,
+    ) -> Found:
+        """Return an answer or a context for an utterance within `deadline` seconds. Never raises but when cancelled."""
+        if utterance.language not in self._searching.languages:
+            self._upkeep.nudge()
+        found = await self._look_up.find(
+            utterance, is_command=is_command, deadline=deadline
+        )
+        if found.answer:
+            self._run(
+                self._count_hit(utterance.scope, found.answer.id), "count cache hit"
+            )
+        return found
+
+    async def record(
+        self,
+        turn: Turn,
+        *,
+        found: Found | None = None,
+        continues: bool = False,
+    ) -> None:
+        """Make sure of a turn, and keep its answer where that is safe. Never raises but when cancelled.
+
+        `found` is what `look_up` returned for it; `continues`: the agent expects an answer.
+        """
+        _make_storable(turn)
+        question = turn.resolved_text or turn.text
+        if found is not None:
+            turn.references = [
+                replace(reference, snippet=storable(reference.snippet))
+                for reference in found.references
+            ]
+            turn.stages = found.stages | turn.stages
+            turn.cache = found.cache
+            if found.cache is CacheVerdict.MISS:
+                turn.cache = verdict_after(
+                    turn, question, is_command=found.is_command, continues=continues
+                )
+            if turn.cache is CacheVerdict.STORED:
+                self._run(self._keep_answer(turn, question, found), "keep answer")
+        if (
+            turn.answered_by in {AnsweredBy.DELEGATE, AnsweredBy.OTHER_AGENT}
+            and not turn.tools
+            and not turn.intent
+            and turn.error is None
+            and not (found and found.is_command)
+            and is_statement(turn.text, turn.language)
+        ):
+            turn.statement = turn.text
+        await self._writer.add(turn)
+
+    # --- what people ask for
+
+    async def remember(
+        self,
+        scope: Scope,
+        content: str,
+        *,
+        collection: str = MEMORIES,
+        language: str | None = None,
+        source: str | None = None,
+        tags: list[str] | None = None,
+        confidence: float = 1.0,
+        turn_id: UUID | None = None,
+    ) -> tuple[Memory, bool]:
+        """Store a memory; return it, and whether it is new. Raises InvalidInput, DatabaseError."""
+        memory, is_new = await self.store.memories.add(
+            scope,
+            clean(content, limit=LONGEST_MEMORY),
+            collection=clean(collection, limit=100),
+            language=language or self.language,
+            source=clean(source, limit=LONGEST_LABEL) if source else None,
+            tags=sorted({clean(tag, limit=100) for tag in tags or []}),
+            confidence=confidence,
+            turn_id=turn_id,
+        )
+        self._upkeep.nudge()
+        return memory, is_new
+
+    async def recall(
+        self,
+        scope: Scope,
+        query: str,
+        *,
+        limit: int = 5,
+        language: str | None = None,
+        kinds: list[PassageKind] | None = None,
+    ) -> list[Passage]:
+        """Return what is known that fits a query, best first. Raises InvalidInput, DatabaseError."""
+        query = clean(query, limit=LONGEST_QUERY)
+        if not 1 <= limit <= MOST_RESULTS:
+            raise InvalidInput("limit_invalid", most=str(MOST_RESULTS))
+        vector = None
+        if self._searching.can_embed and self.health.allow(Part.EMBEDDER):
+            try:
+                vector = await self._searching.embed(
+                    query, TextKind.QUERY, timeout=_EMBEDDING_TIMEOUT
+                )
+            except EmbedderError as err:
+                self.health.failed(Part.EMBEDDER, err)
+        return await self._searching.search(
+            scope,
+            query,
+            language=language or self.language,
+            limit=limit,
+            vector=vector,
+            kinds=kinds or list(PassageKind),
+        )
+
+    async def forget(self, scope: Scope, ids: list[int]) -> list[int]:
+        """Delete memories for good; return the ids of those there were. Raises InvalidInput, DatabaseError."""
+        if any(not 0 < memory_id < 2**63 for memory_id in ids):
+            raise InvalidInput("memory_id_invalid")
+        return await self.store.memories.forget(scope, ids)
+
+    async def set_preference(
+        self, scope: Scope, key: str, value: JsonValue, *, category: str | None = None
+    ) -> Preference:
+        """Set a preference; one whose key begins with `entity_alias.` is an alias. Raises InvalidInput, DatabaseError."""
+        key, category = split_key(key, category)
+        if storable_json(value) != value:
+            raise InvalidInput("preference_value_invalid", key=key)
+        wanted = Preference(scope.owner, key, category, value, datetime.now(UTC))
+        self._check_alias(wanted)
+        stored = await self.store.preferences.set(scope, key, category, value)
+        if key.startswith(ALIAS_PREFIX):
+            await self._load_aliases()
+        return stored
+
+    async def get_preference(self, scope: Scope, key: str) -> Preference | None:
+        """Return the speaker's preference, else the household's. Raises InvalidInput, DatabaseError."""
+        key, _ = split_key(key, "any")
+        return await self.store.preferences.get(scope, key)
+
+    async def delete_preference(self, scope: Scope, key: str) -> bool:
+        """Delete this owner's preference; return whether there was one. Raises InvalidInput, DatabaseError."""
+        key, _ = split_key(key, "any")
+        deleted = await self.store.preferences.delete(scope, key)
+        if deleted and key.startswith(ALIAS_PREFIX):
+            await self._load_aliases()
+        return deleted
+
+    async def statistics(self) -> dict[str, Any]:
+        """Return counts and versions, nothing that anybody said. Raises DatabaseError."""
+        return {
+            **await self.store.memories.statistics(),
+            "pending_turns": self._writer.pending,
+            "journal_bytes": self._writer.journal_size,
+            "dropped_turns": self._writer.dropped,
+            "aliases": len(self._aliases),
+        }
+
+    # --- behind the scenes
+
+    def _check_alias(self, preference: Preference) -> None:
+        alias = alias_from_preference(preference)
+        if alias and not self._knows_target(alias.target_kind, alias.target_id):
+            raise InvalidInput("alias_target_unknown", target=alias.target_id)
+
+    async def _load_aliases(self) -> None:
+        aliases = []
+        for preference in await self.store.preferences.of_everybody(ALIAS_PREFIX):
+            try:
+                if alias := alias_from_preference(preference):
+                    aliases.append(alias)
+            except InvalidInput:
+                _LOGGER.debug("An alias is not usable: %s", preference.key)
+        self._aliases = AliasTable(aliases)
+
+    async def _when_connected(self) -> None:
+        await self._load_aliases()
+        self._writer.retry()
+
+    def _database_answered(self, error: DatabaseError | None) -> None:
+        if error is not None:
+            self.health.failed(Part.DATABASE, error)
+        elif self.health.is_failing(Part.DATABASE):
+            self.health.succeeded(Part.DATABASE)
+            self._upkeep.nudge()
+
+    async def _after_turns(self, turns: list[Turn]) -> None:
+        if any(turn.statement for turn in turns):
+            self._upkeep.nudge()
+
+    async def _count_hit(self, scope: Scope, answer_id: int) -> None:
+        try:
+            await self.store.responses.count_hit(scope, answer_id)
+        except DatabaseError as err:
+            self.health.failed(Part.DATABASE, err)
+
+    async def _keep_answer(self, turn: Turn, question: str, found: Found) -> None:
+        if found.cache_key is None or found.knowledge_version is None:
+            return
+        assert turn.reply
+        try:
+            await self.store.responses.store(
+                Scope(turn.owner),
+                found.cache_key,
+                question=question,
+                answer=turn.reply,
+                language=turn.language,
+                agent_id=turn.agent_id,
+                knowledge_version=found.knowledge_version,
+                lifetime=LIFETIME,
+                limit=LIMIT,
+            )
+        except DatabaseError as err:
+            self.health.failed(Part.DATABASE, err)
+
+    def _run(self, work: Coroutine[Any, Any, None], name: str) -> None:
+        task = asyncio.create_task(work, name=f"ai_memory {name}")
+        self._tasks.add(task)
+        task.add_done_callback(self._tasks.discard)
+
+
+def _make_storable(turn: Turn) -> None:
+    """Make what people and models said safe for the database: a turn is never refused."""
+    turn.text = storable(turn.text)[:_LONGEST_TURN_TEXT]
+    for name in ("resolved_text", "reply", "error"):
+        if (value := getattr(turn, name)) is not None:
+            limit = 2000 if name == "error" else _LONGEST_TURN_TEXT
+            setattr(turn, name, storable(value)[:limit])
+    for name in (
+        "conversation_id",
+        "agent_id",
+        "model",
+        "intent",
+        "device_id",
+        "satellite_id",
+        "speaker",
+    ):
+        if (value := getattr(turn, name)) is not None:
+            setattr(turn, name, storable(value)[:LONGEST_LABEL])
+    turn.language = turn.language[:35] if turn.language else None
+    turn.messages = [
+        replace(
+            message,
+            content=_shortened(message.content),
+            thinking=_shortened(message.thinking),
+            tool_calls=storable_json(message.tool_calls),  # type: ignore[arg-type]
+        )
+        for message in turn.messages
+    ]
+    turn.tools = [
+        replace(
+            tool,
+            name=storable(tool.name)[:LONGEST_LABEL],
+            arguments=storable_json(dict(tool.arguments)),  # type: ignore[arg-type]
+            result=storable_json(tool.result),
+        )
+        for tool in turn.tools
+    ]
+
+
+def _shortened(text: str | None) -> str | None:
+    return None if text is None else storable(text)[:_LONGEST_TURN_TEXT]

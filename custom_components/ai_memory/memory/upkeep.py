@@ -1,0 +1,157 @@
+"""The work behind the turns: connecting, making vectors, measuring gates, keeping the search fast."""
+
+import asyncio
+from collections.abc import Awaitable, Callable, Sequence
+import logging
+
+from ..errors import AiMemoryError, DatabaseError, EmbedderError
+from ..postgres.passages import Gates
+from ..postgres.store import Store
+from .calibration import calibrate
+from .embedding_worker import embed_backlog
+from .health import Health, Part
+from .searching import Searching
+
+_LOGGER = logging.getLogger(__name__)
+
+_ROUND = 300.0  # seconds between rounds when nothing happens
+_ROUND_WHILE_FAILING = 5.0
+_SETTLE = 0.3  # seconds in which what happens together is done together
+
+type Commands = Callable[[str], Awaitable[Sequence[str]]]
+"""Returns plain commands in a language, none where it has none."""
+
+
+class Upkeep:
+    """One background loop; a nudge makes it look at once."""
+
+    def __init__(
+        self,
+        store: Store,
+        searching: Searching,
+        health: Health,
+        *,
+        commands: Commands,
+        when_connected: Callable[[], Awaitable[None]],
+    ) -> None:
+        """Call `when_connected` each time the database is there after it was not."""
+        self._store = store
+        self._searching = searching
+        self._health = health
+        self._commands = commands
+        self._when_connected = when_connected
+        self._nudged = asyncio.Event()
+        self._connected = False
+        self._settled = asyncio.Event()
+
+    def nudge(self) -> None:
+        """Say that there is something to do."""
+        self._settled.clear()
+        self._nudged.set()
+
+    async def settled(self, timeout: float) -> bool:
+        """Wait until nothing is left to do; return False where that took longer than `timeout` seconds."""
+        try:
+            async with asyncio.timeout(timeout):
+                await self._settled.wait()
+        except TimeoutError:
+            return False
+        return True
+
+    async def connect(self) -> None:
+        """Open the database. Raises DatabaseError."""
+        try:
+            await self._store.database.open()
+        except DatabaseError as err:
+            self._health.failed(Part.DATABASE, err)
+            raise
+        self._health.succeeded(Part.DATABASE)
+
+    async def run(self) -> None:
+        """Work until cancelled."""
+        while True:
+            self._nudged.clear()
+            try:
+                await self._round()
+            except DatabaseError as err:
+                self._health.failed(Part.DATABASE, err)
+                self._connected = False
+            except EmbedderError as err:
+                self._health.failed(Part.EMBEDDER, err)
+            except AiMemoryError:
+                _LOGGER.exception("Unexpected error in the background work")
+            if not self._nudged.is_set():
+                self._settled.set()
+            failing = any(self._health.is_failing(part) for part in Part)
+            try:
+                async with asyncio.timeout(_ROUND_WHILE_FAILING if failing else _ROUND):
+                    await self._nudged.wait()
+                await asyncio.sleep(_SETTLE)
+            except TimeoutError:
+                pass
+
+    async def _round(self) -> None:
+        await self.connect()
+        # Also finds out that a server that went has returned.
+        count = await self._store.passages.count()
+        self._health.succeeded(Part.DATABASE)
+        if not self._connected:
+            self._connected = True
+            await self._when_connected()
+        await self._store.maintenance.refresh_statistics()
+        failure = None
+        try:
+            await self._embed()
+        except EmbedderError as err:
+            failure = err
+        await self._calibrate(count)
+        if self._searching.model:
+            await self._store.maintenance.ensure_vector_index(self._searching.model)
+        await self._store.maintenance.clean_up()
+        if failure:
+            raise failure
+
+    async def _embed(self) -> None:
+        searching = self._searching
+        if searching.embedder is None:
+            return
+        if searching.model is None:
+            model = await searching.embedder.model()
+            searching.model = await self._store.passages.activate(model)
+        await embed_backlog(self._store.passages, searching.model, searching.embedder)
+        if self._health.is_failing(Part.EMBEDDER):
+            # Nothing was waiting: ask, so that the outage is known to be over.
+            await searching.embedder.model()
+        self._health.succeeded(Part.EMBEDDER)
+
+    async def _calibrate(self, count: int) -> None:
+        searching = self._searching
+        usable = searching.can_embed and not self._health.is_failing(Part.EMBEDDER)
+        model = searching.model if usable else None
+        embedder = searching.embedder if usable else None
+        name = str(model.id) if model else "none"
+        for language in searching.languages:
+            gates = searching.gates(language)
+            if gates is None:
+                gates = await self._store.passages.gates(name, language)
+                if gates is not None:
+                    searching.set_gates(language, gates)
+            if not count or not _is_stale(gates, count, with_vectors=model is not None):
+                continue
+            if commands := await self._commands(language):
+                gates = await calibrate(
+                    commands,
+                    language,
+                    passages=self._store.passages,
+                    model=model,
+                    embedder=embedder,
+                )
+                await self._store.passages.save_gates(name, language, gates)
+                searching.set_gates(language, gates)
+
+
+def _is_stale(gates: Gates | None, count: int, *, with_vectors: bool) -> bool:
+    """Return whether gates say nothing of a store of `count` passages any more."""
+    if gates is None or (with_vectors and gates.question_cosine is None):
+        return True
+    return not gates.passages / 2 < count < gates.passages * 2

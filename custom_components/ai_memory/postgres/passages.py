@@ -1,0 +1,229 @@
+"""What a search returns: hybrid search, vectors and the gates of recall."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from pgvector import HalfVector
+
+from ..embedding.embedder import EmbeddingModel
+from ..models import Passage, PassageKind, Scope
+from ..text import lexical
+from .database import MAINTENANCE, Database
+from .languages import text_search_configuration
+from .queries import load
+
+SQL = load("passages")
+
+
+@dataclass(frozen=True, slots=True)
+class StoredModel:
+    """An embedding model and its row."""
+
+    id: int
+    dimensions: int
+
+
+@dataclass(frozen=True, slots=True)
+class Unembedded:
+    """A passage that has no vector of the active model yet."""
+
+    id: int
+    kind: PassageKind
+    owner: str
+    speaker: str | None
+    text: str
+    created_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Gates:
+    """What a passage must score to be relevant, between 0 and 1.
+
+    Cosines are None where the store is searched without an embedder. `passages` is how many there were when the gates
+    were measured.
+    """
+
+    question_cosine: float | None
+    other_cosine: float | None
+    question_lexical: float
+    passages: int
+
+
+def search_statement(model: StoredModel | None) -> str:
+    """Return the search for a model, or the lexical half alone.
+
+    Only integers of ours are put into the text: an index on one model needs its id and its dimensions as constants.
+    """
+    if model is None:
+        return (
+            SQL["search"]
+            .replace("{nearest}", "")
+            .replace("{union}", "")
+            .replace("{cosine}", "NULL::float8")
+            .replace("{join}", "")
+            .replace(
+                "{score}", "coalesce(lexical / nullif(max(lexical) OVER (), 0), 0)"
+            )
+        )
+    return _for_model(
+        SQL["search"]
+        .replace("{nearest}", SQL["nearest"])
+        .replace("{union}", " UNION SELECT passage_id FROM nearest")
+        .replace(
+            "{cosine}",
+            "1 - (e.vector::halfvec({dimensions}) <=> $7::halfvec({dimensions}))",
+        )
+        .replace(
+            "{join}",
+            " LEFT JOIN embeddings e ON e.passage_id = c.passage_id"
+            " AND e.model_id = {model_id} AND e.owner = ANY($1)",
+        )
+        .replace(
+            "{score}",
+            "0.5 * coalesce(lexical / nullif(max(lexical) OVER (), 0), 0)"
+            " + 0.5 * greatest(0, coalesce((cosine - (SELECT low FROM span))"
+            " / nullif((SELECT high - low FROM span), 0),"
+            # A single vector has no span to stand in.
+            " CASE WHEN cosine IS NULL THEN 0 ELSE 1 END))",
+        ),
+        model,
+    )
+
+
+def _for_model(statement: str, model: StoredModel) -> str:
+    return statement.replace("{model_id}", str(int(model.id))).replace(
+        "{dimensions}", str(int(model.dimensions))
+    )
+
+
+class PassageRepository:
+    """Searches passages and keeps their vectors."""
+
+    def __init__(self, database: Database) -> None:
+        """Take the database."""
+        self._database = database
+        self._statements: dict[StoredModel | None, str] = {}
+
+    async def search(
+        self,
+        scope: Scope,
+        query: str,
+        *,
+        language: str | None,
+        limit: int,
+        model: StoredModel | None = None,
+        vector: Sequence[float] | None = None,
+        without_conversation: str | None = None,
+        kinds: Sequence[PassageKind] = tuple(PassageKind),
+    ) -> list[Passage]:
+        """Return the best passages that the scope may see, best first.
+
+        `vector` is a unit vector of the active model; without one the lexical half serves alone. Raises DatabaseError.
+        """
+        if vector is None:
+            model = None
+        if model not in self._statements:
+            self._statements[model] = search_statement(model)
+        arguments = [
+            scope.owners,
+            text_search_configuration(language),
+            lexical(query),
+            limit,
+            without_conversation,
+            list(kinds),
+        ]
+        if model is not None and vector is not None:
+            arguments.append(HalfVector(list(vector)))
+        async with self._database.transaction(scope.owner) as connection:
+            rows = await connection.fetch(self._statements[model], *arguments)
+        return [
+            Passage(
+                id=row["id"],
+                kind=PassageKind(row["kind"]),
+                owner=row["owner"],
+                text=row["text"],
+                created_at=row["created_at"],
+                score=row["score"],
+                cosine=row["cosine"],
+                lexical=row["lexical"],
+                source_id=str(row["memory_id"] or row["turn_id"]),
+            )
+            for row in rows
+        ]
+
+    async def best_cosines(
+        self, model: StoredModel, vectors: Sequence[Sequence[float]]
+    ) -> list[float]:
+        """Return for each vector the cosine of the nearest passage of anybody. Raises DatabaseError."""
+        statement = _for_model(SQL["best_cosine"], model)
+        async with self._database.transaction(MAINTENANCE) as connection:
+            return [
+                await connection.fetchval(statement, HalfVector(list(vector))) or 0.0
+                for vector in vectors
+            ]
+
+    async def activate(self, model: EmbeddingModel) -> StoredModel:
+        """Make a model the one that is searched with; return its row. Raises DatabaseError."""
+        async with self._database.transaction(MAINTENANCE) as connection:
+            model_id = await connection.fetchval(
+                SQL["activate_model"], model.provider, model.name, model.dimensions
+            )
+            await connection.execute(SQL["set_active"], model_id)
+        return StoredModel(model_id, model.dimensions)
+
+    async def without_embedding(
+        self, model: StoredModel, limit: int
+    ) -> list[Unembedded]:
+        """Return passages that wait for their vector, oldest first. Raises DatabaseError."""
+        async with self._database.transaction(MAINTENANCE) as connection:
+            rows = await connection.fetch(SQL["without_embedding"], model.id, limit)
+        return [Unembedded(**{**row, "kind": PassageKind(row["kind"])}) for row in rows]
+
+    async def count_without_embedding(self, model: StoredModel) -> int:
+        """Return how many passages wait for their vector. Raises DatabaseError."""
+        async with self._database.transaction(MAINTENANCE) as connection:
+            found: int = await connection.fetchval(
+                SQL["count_without_embedding"], model.id
+            )
+        return found
+
+    async def count(self) -> int:
+        """Return how many passages there are. Raises DatabaseError."""
+        async with self._database.transaction(MAINTENANCE) as connection:
+            found: int = await connection.fetchval(SQL["count"])
+        return found
+
+    async def add_embeddings(
+        self, model: StoredModel, vectors: dict[int, list[float]]
+    ) -> None:
+        """Store vectors by passage id. Raises DatabaseError."""
+        async with self._database.transaction(MAINTENANCE) as connection:
+            await connection.executemany(
+                SQL["insert_embedding"],
+                [
+                    (passage_id, model.id, HalfVector(vector))
+                    for passage_id, vector in vectors.items()
+                ],
+            )
+            # What was looked up before may be answered better from now on.
+            await connection.execute(SQL["knowledge_searchable_now"], list(vectors))
+
+    async def gates(self, embedder: str, language: str) -> Gates | None:
+        """Return the measured gates. Raises DatabaseError."""
+        async with self._database.transaction(MAINTENANCE) as connection:
+            row = await connection.fetchrow(SQL["gates"], embedder, language)
+        return Gates(**row) if row else None
+
+    async def save_gates(self, embedder: str, language: str, gates: Gates) -> None:
+        """Keep the measured gates. Raises DatabaseError."""
+        async with self._database.transaction(MAINTENANCE) as connection:
+            await connection.execute(
+                SQL["save_gates"],
+                embedder,
+                language,
+                gates.question_cosine,
+                gates.other_cosine,
+                gates.question_lexical,
+                gates.passages,
+            )

@@ -1,0 +1,73 @@
+"""Answers that may be given again."""
+
+from dataclasses import dataclass
+from datetime import timedelta
+
+from ..models import CachedAnswer, Scope
+from .database import Database
+from .queries import load
+
+SQL = load("response_cache")
+
+
+@dataclass(frozen=True, slots=True)
+class CacheLookup:
+    """What the cache holds for a question, and the state of knowledge that it was asked in."""
+
+    answer: CachedAnswer | None
+    knowledge_version: int
+
+
+class ResponseCacheRepository:
+    """Keeps answers, each as long as the knowledge in its scope is unchanged."""
+
+    def __init__(self, database: Database) -> None:
+        """Take the database."""
+        self._database = database
+
+    async def look_up(self, scope: Scope, key: bytes) -> CacheLookup:
+        """Return the answer that still holds, if any. Raises DatabaseError."""
+        async with self._database.transaction(scope.owner) as connection:
+            row = await connection.fetchrow(
+                SQL["look_up"], key, scope.owners, scope.owner
+            )
+        assert row is not None
+        if row["id"] is None:
+            return CacheLookup(None, row["version"])
+        return CacheLookup(
+            CachedAnswer(row["id"], row["answer"], row["created_at"]), row["version"]
+        )
+
+    async def count_hit(self, scope: Scope, answer_id: int) -> None:
+        """Count that an answer was given again. Raises DatabaseError."""
+        async with self._database.transaction(scope.owner) as connection:
+            await connection.execute(SQL["hit"], answer_id)
+
+    async def store(
+        self,
+        scope: Scope,
+        key: bytes,
+        *,
+        question: str,
+        answer: str,
+        language: str | None,
+        agent_id: str | None,
+        knowledge_version: int,
+        lifetime: timedelta,
+        limit: int,
+    ) -> None:
+        """Keep an answer and let the oldest go beyond `limit` of one owner. Raises DatabaseError."""
+        async with self._database.transaction(scope.owner) as connection:
+            await connection.execute(
+                SQL["store"],
+                scope.owner,
+                key,
+                question,
+                answer,
+                language,
+                agent_id,
+                knowledge_version,
+                lifetime,
+                scope.owners,
+            )
+            await connection.execute(SQL["make_room"], scope.owner, limit)

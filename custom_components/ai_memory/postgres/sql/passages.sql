@@ -1,0 +1,125 @@
+-- name: insert_of_memory
+INSERT INTO passages (owner, collection_id, kind, memory_id, text, created_at)
+VALUES ($1, $2, 'memory', $3, $4, $5)
+RETURNING id
+
+-- name: insert_of_turn
+INSERT INTO passages (owner, collection_id, kind, turn_id, speaker, text, created_at)
+VALUES ($1, $2, 'turn', $3, $4, $5, $6)
+RETURNING id
+
+-- name: insert_lexemes
+INSERT INTO passage_lexemes (passage_id, owner, lexemes)
+VALUES ($1, $2, strip(to_tsvector($3::text::regconfig, $4)))
+
+-- name: search
+-- $1 owners, $2 text-search configuration, $3 query text, $4 how many, $5 the conversation not to search, $6 kinds
+-- $7 query vector; the parts in braces are put in by `search_statement`, from integers only.
+-- Recipe: the rarest words choose the lexical candidates, all words score them; min-max of cosine and of inverse document
+-- frequency are added, half and half. Measured on LoCoMo and XQuAD, see docs/architecture.md.
+WITH words AS MATERIALIZED (
+    SELECT quoted::tsquery AS word, documents, lexeme,
+        ln(1 + (greatest(total, documents) - documents + 0.5) / (documents + 0.5))::real AS weight
+    FROM (
+        SELECT w.lexeme, coalesce(s.documents, 0) AS documents,
+            (SELECT coalesce(max(documents), 0) FROM lexeme_statistics WHERE lexeme = '') AS total,
+            '''' || replace(replace(w.lexeme, '\', '\\'), '''', '''''') || '''' AS quoted
+        FROM unnest(to_tsvector($2::text::regconfig, $3)) AS w LEFT JOIN lexeme_statistics s USING (lexeme)
+    ) AS counted
+), total_weight AS MATERIALIZED (
+    SELECT nullif(sum(weight), 0) AS total FROM words
+), rarest AS MATERIALIZED (
+    SELECT string_agg(word::text, ' | ')::tsquery AS query
+    FROM (
+        SELECT word, sum(documents) OVER (ORDER BY documents, lexeme ROWS UNBOUNDED PRECEDING) - documents AS before
+        FROM words
+    ) AS cumulated
+    WHERE before < 1000
+), lexical AS MATERIALIZED (
+    SELECT l.passage_id
+    FROM passage_lexemes l
+    WHERE l.owner = ANY($1) AND l.lexemes @@ (SELECT query FROM rarest)
+    ORDER BY (SELECT sum(weight) FROM words WHERE l.lexemes @@ word) DESC, l.passage_id DESC
+    LIMIT 100
+){nearest}, candidates AS (
+    SELECT passage_id FROM lexical{union}
+), scored AS MATERIALIZED (
+    SELECT c.passage_id, {cosine} AS cosine,
+        coalesce((SELECT sum(weight) FROM words WHERE l.lexemes @@ word), 0) / (SELECT total FROM total_weight) AS lexical
+    FROM candidates c
+    LEFT JOIN passage_lexemes l ON l.passage_id = c.passage_id AND l.owner = ANY($1){join}
+), fused AS (
+    SELECT passage_id, cosine, coalesce(lexical, 0) AS lexical, {score} AS score
+    FROM scored
+)
+SELECT p.id, p.kind, p.owner, p.text, p.created_at, p.memory_id, p.turn_id, f.score, f.cosine, f.lexical
+FROM fused f JOIN passages p ON p.id = f.passage_id
+WHERE p.owner = ANY($1) AND p.kind = ANY($6)
+    AND ($5::text IS NULL OR p.turn_id IS NULL OR NOT EXISTS (
+        SELECT FROM turns t JOIN conversations s ON s.id = t.conversation_id
+        WHERE t.id = p.turn_id AND s.session_id = $5))
+ORDER BY f.score DESC, p.id DESC
+LIMIT $4
+
+-- name: nearest
+, nearest AS MATERIALIZED (
+    SELECT passage_id, 1 - (vector::halfvec({dimensions}) <=> $7::halfvec({dimensions})) AS cosine
+    FROM embeddings
+    WHERE model_id = {model_id} AND owner = ANY($1)
+    ORDER BY vector::halfvec({dimensions}) <=> $7::halfvec({dimensions})
+    LIMIT 100
+), span AS MATERIALIZED (
+    SELECT min(cosine) AS low, max(cosine) AS high FROM nearest
+)
+
+-- name: best_cosine
+SELECT 1 - (vector::halfvec({dimensions}) <=> $1::halfvec({dimensions}))
+FROM embeddings WHERE model_id = {model_id}
+ORDER BY vector::halfvec({dimensions}) <=> $1::halfvec({dimensions})
+LIMIT 1
+
+-- name: without_embedding
+SELECT p.id, p.kind, p.owner, p.speaker, p.text, p.created_at
+FROM passages p
+WHERE NOT EXISTS (SELECT FROM embeddings e WHERE e.passage_id = p.id AND e.model_id = $1)
+ORDER BY p.id
+LIMIT $2
+
+-- name: count_without_embedding
+SELECT count(*) FROM passages p
+WHERE NOT EXISTS (SELECT FROM embeddings e WHERE e.passage_id = p.id AND e.model_id = $1)
+
+-- name: insert_embedding
+-- The passage may have been forgotten while its vector was made.
+INSERT INTO embeddings (passage_id, model_id, owner, vector)
+SELECT id, $2, owner, $3 FROM passages WHERE id = $1
+ON CONFLICT DO NOTHING
+
+-- name: knowledge_searchable_now
+UPDATE collections SET version = nextval('knowledge_version')
+WHERE id IN (SELECT collection_id FROM passages WHERE id = ANY($1))
+
+-- name: activate_model
+WITH off AS (
+    UPDATE embedding_models SET active = false
+    WHERE active AND (provider, name, dimensions) IS DISTINCT FROM ($1, $2, $3)
+)
+INSERT INTO embedding_models (provider, name, dimensions) VALUES ($1, $2, $3)
+ON CONFLICT (provider, name, dimensions) DO UPDATE SET name = excluded.name
+RETURNING id
+
+-- name: set_active
+UPDATE embedding_models SET active = true WHERE id = $1 AND NOT active
+
+-- name: gates
+SELECT question_cosine, other_cosine, question_lexical, passages FROM recall_gates WHERE embedder = $1 AND language = $2
+
+-- name: save_gates
+INSERT INTO recall_gates (embedder, language, question_cosine, other_cosine, question_lexical, passages)
+VALUES ($1, $2, $3, $4, $5, $6)
+ON CONFLICT (embedder, language) DO UPDATE
+    SET question_cosine = excluded.question_cosine, other_cosine = excluded.other_cosine,
+        question_lexical = excluded.question_lexical, passages = excluded.passages, calibrated_at = now()
+
+-- name: count
+SELECT count(*) FROM passages

@@ -1,0 +1,30 @@
+-- name: upsert_conversation
+INSERT INTO conversations (session_id, owner, title, language, started_at, updated_at)
+VALUES ($1, $2, $3, $4, $5, $5)
+ON CONFLICT (session_id, owner) DO UPDATE
+    SET updated_at = greatest(conversations.updated_at, excluded.updated_at), deleted_at = NULL
+RETURNING id
+
+-- name: insert_turn
+INSERT INTO turns (id, conversation_id, owner, text, resolved_text, reply, answered_by, agent_id, model, language, intent,
+    device_id, satellite_id, cache, stages, error, started_at)
+VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17)
+ON CONFLICT (id) DO NOTHING
+RETURNING id
+
+-- name: insert_message
+INSERT INTO messages (conversation_id, turn_id, owner, position, role, content, thinking, tool_calls, language, intent,
+    created_at)
+VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)
+
+-- name: insert_tool_execution
+INSERT INTO tool_executions (turn_id, owner, position, name, arguments, result, status)
+VALUES ($1, $2, $3, $4, $5, $6, $7)
+
+-- name: insert_context_reference
+-- A passage may have been forgotten since it was found.
+INSERT INTO context_references (turn_id, owner, passage_id, position, snippet, score, cosine, lexical, verdict)
+SELECT $1, $2, id, $4, $5, $6, $7, $8, $9 FROM passages WHERE id = $3
+
+-- name: previous_text
+SELECT text FROM turns WHERE conversation_id = $1 AND started_at < $2 ORDER BY started_at DESC LIMIT 1

@@ -1,0 +1,24 @@
+"""One database and everything that is kept in it."""
+
+from .database import Database
+from .maintenance import MaintenanceRepository
+from .memories import MemoryRepository
+from .passages import PassageRepository
+from .preferences import PreferenceRepository
+from .response_cache import ResponseCacheRepository
+from .settings import ConnectionSettings
+from .turns import TurnRepository
+
+
+class Store:
+    """The repositories of one database."""
+
+    def __init__(self, settings: ConnectionSettings) -> None:
+        """Take the settings; nothing is opened yet."""
+        self.database = Database(settings)
+        self.maintenance = MaintenanceRepository(self.database)
+        self.memories = MemoryRepository(self.database)
+        self.passages = PassageRepository(self.database)
+        self.preferences = PreferenceRepository(self.database)
+        self.responses = ResponseCacheRepository(self.database)
+        self.turns = TurnRepository(self.database)

@@ -1,0 +1,145 @@
+"""Conversations, turns and what belongs to them."""
+
+import json
+from typing import Any
+
+from ..models import Message, Turn
+from ..text import lexical
+from .database import MAINTENANCE, Database, PooledConnection
+from .languages import text_search_configuration
+from .memories import collection_id
+from .passages import SQL as PASSAGE_SQL
+from .queries import load
+
+SQL = load("turns")
+CONVERSATIONS = "conversations"
+"""The collection of what people told in passing."""
+
+
+def _json(value: Any) -> str:
+    return json.dumps(value, ensure_ascii=False)
+
+
+class TurnRepository:
+    """Writes turns."""
+
+    def __init__(self, database: Database) -> None:
+        """Take the database."""
+        self._database = database
+
+    async def record(self, turns: list[Turn]) -> list[Turn]:
+        """Write turns in one transaction; return those that were not there yet. Raises DatabaseError."""
+        async with self._database.transaction(MAINTENANCE) as connection:
+            return [turn for turn in turns if await _write(connection, turn)]
+
+
+async def _write(connection: PooledConnection, turn: Turn) -> bool:
+    conversation = await connection.fetchval(
+        SQL["upsert_conversation"],
+        turn.conversation_id,
+        turn.owner,
+        turn.text[:80],
+        turn.language,
+        turn.started_at,
+    )
+    if not await connection.fetchval(
+        SQL["insert_turn"],
+        turn.id,
+        conversation,
+        turn.owner,
+        turn.text,
+        turn.resolved_text,
+        turn.reply,
+        turn.answered_by,
+        turn.agent_id,
+        turn.model,
+        turn.language,
+        turn.intent,
+        turn.device_id,
+        turn.satellite_id,
+        turn.cache,
+        _json({name: round(value, 2) for name, value in turn.stages.items()}),
+        turn.error,
+        turn.started_at,
+    ):
+        return False
+    await connection.executemany(
+        SQL["insert_message"],
+        [
+            (conversation, turn.id, turn.owner, position, *_message(message, turn))
+            for position, message in enumerate(turn.messages)
+        ],
+    )
+    await connection.executemany(
+        SQL["insert_tool_execution"],
+        [
+            (
+                turn.id,
+                turn.owner,
+                position,
+                tool.name,
+                _json(dict(tool.arguments)),
+                _json(tool.result),
+                "ok" if tool.succeeded else "error",
+            )
+            for position, tool in enumerate(turn.tools)
+        ],
+    )
+    await connection.executemany(
+        SQL["insert_context_reference"],
+        [
+            (
+                turn.id,
+                turn.owner,
+                reference.passage_id,
+                position,
+                reference.snippet,
+                reference.score,
+                reference.cosine,
+                reference.lexical,
+                reference.verdict,
+            )
+            for position, reference in enumerate(turn.references)
+        ],
+    )
+    if turn.statement:
+        await _make_searchable(connection, turn, conversation)
+    return True
+
+
+def _message(message: Message, turn: Turn) -> tuple[Any, ...]:
+    return (
+        message.role,
+        message.content,
+        message.thinking,
+        None if message.tool_calls is None else _json(message.tool_calls),
+        turn.language,
+        turn.intent if message.role == "user" else None,
+        turn.started_at,
+    )
+
+
+async def _make_searchable(
+    connection: PooledConnection, turn: Turn, conversation: int
+) -> None:
+    assert turn.statement
+    before = await connection.fetchval(
+        SQL["previous_text"], conversation, turn.started_at
+    )
+    passage = await connection.fetchval(
+        PASSAGE_SQL["insert_of_turn"],
+        turn.owner,
+        await collection_id(connection, turn.owner, CONVERSATIONS),
+        turn.id,
+        turn.speaker,
+        turn.statement,
+        turn.started_at,
+    )
+    await connection.execute(
+        PASSAGE_SQL["insert_lexemes"],
+        passage,
+        turn.owner,
+        text_search_configuration(turn.language),
+        # What was said before tells what "it" is (measured, see docs/architecture.md).
+        lexical(f"{before or ''} {turn.statement}"),
+    )

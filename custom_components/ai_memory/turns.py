@@ -1,0 +1,84 @@
+"""From Home Assistant's chat log to a turn as we keep it."""
+
+from collections.abc import Sequence
+from dataclasses import asdict
+import json
+from typing import Any
+
+from homeassistant.components.conversation import (
+    AssistantContent,
+    Content,
+    ToolResultContent,
+    UserContent,
+)
+
+from .models import JsonValue, Message, ToolExecution
+
+
+def _plain(value: Any) -> Any:
+    """Return what JSON can hold of a value."""
+    return json.loads(json.dumps(value, default=str))
+
+
+def messages_of(contents: Sequence[Content], text: str) -> list[Message]:
+    """Return the messages of a turn; `text` is what the user said, without our context."""
+    messages = [Message("user", text)]
+    for content in contents:
+        match content:
+            case AssistantContent():
+                messages.append(
+                    Message(
+                        "assistant",
+                        content.content,
+                        content.thinking_content,
+                        [
+                            {
+                                "id": call.id,
+                                "name": call.tool_name,
+                                "arguments": _plain(call.tool_args),
+                            }
+                            for call in content.tool_calls
+                        ]
+                        if content.tool_calls
+                        else None,
+                    )
+                )
+            case ToolResultContent():
+                messages.append(
+                    Message(
+                        "tool_result", json.dumps(_result(content), ensure_ascii=False)
+                    )
+                )
+            case UserContent():
+                # The pipeline's own words, or ours with a context, are in `text`.
+                continue
+    return messages
+
+
+def tools_of(contents: Sequence[Content]) -> list[ToolExecution]:
+    """Return the tools that ran, in the order of their calls."""
+    results = {
+        content.tool_call_id: content
+        for content in contents
+        if isinstance(content, ToolResultContent)
+    }
+    tools = []
+    for content in contents:
+        if not isinstance(content, AssistantContent):
+            continue
+        for call in content.tool_calls or []:
+            result = results.get(call.id)
+            tools.append(
+                ToolExecution(
+                    name=call.tool_name,
+                    arguments=_plain(call.tool_args),
+                    result=_result(result) if result else None,
+                    succeeded=result is not None and not result.result.error,
+                )
+            )
+    return tools
+
+
+def _result(content: ToolResultContent) -> JsonValue:
+    data: JsonValue = _plain(asdict(content.result)["data"])
+    return data

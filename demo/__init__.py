@@ -1,0 +1,1 @@
+"""A demo house for development, end-to-end tests and benchmarks."""
