@@ -128,6 +128,7 @@ async def _run(arguments: argparse.Namespace) -> int:
         return 0 if not arguments.say else 130
     except (HassError, PostgresError) as err:
         _say(f"{err}")
+        _say(f"Logs are under {house.home}: hass/hass.log, postgres/postgres.log")
         return 1
     return 0
 

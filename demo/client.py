@@ -187,7 +187,7 @@ class HassClient:
             self._expires = time.monotonic() + tokens["expires_in"]
         return self._access_token
 
-    async def wait_running(self, timeout: float = RUNNING_TIMEOUT) -> None:  # noqa: ASYNC109 -- a limit with a message of its own
+    async def wait_running(self, timeout: float = RUNNING_TIMEOUT) -> None:
         """Wait until Home Assistant says that it is fully started."""
         state = "not there"
         try:

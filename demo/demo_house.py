@@ -100,21 +100,23 @@ class DemoHouse:
         self._tell(f"Home Assistant {version} at {self.hass.url}")
 
         self.delegate = await wiring.set_up_ollama(self.client, url, chat_model)
+        self.bare_pipeline = await wiring.set_up_pipeline(
+            self.client, BARE_PIPELINE, self.delegate
+        )
+        self.pipeline = await wiring.set_up_pipeline(
+            self.client, PIPELINE, self.delegate, preferred=True
+        )
         self.agent = await wiring.set_up_ai_memory(
             self.client,
             self.postgres,
             self.delegate,
             ollama_url=url,
             embedding_model=embedding_model,
-        )
-        self.bare_pipeline = await wiring.set_up_pipeline(
-            self.client, BARE_PIPELINE, self.delegate
-        )
-        self.pipeline = await wiring.set_up_pipeline(
-            self.client, PIPELINE, self.agent, preferred=True
+            pipelines=[self.pipeline],
         )
         if not state.get("seeded"):
             await wiring.seed(self.client)
+            await wiring.wait_embedded(self.postgres.dsn(superuser=True))
             self._save(state | {"seeded": True})
         self._tell(f"AI Memory in front of {self.delegate}")
 

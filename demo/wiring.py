@@ -1,10 +1,12 @@
 """Sets up what the demo house needs inside Home Assistant; harmless when repeated."""
 
 import asyncio
+from collections.abc import Mapping, Sequence
 from typing import Any, Final
 from urllib.parse import urlsplit
 
 import aiohttp
+import asyncpg
 
 from .client import HassClient, HassError, Json
 from .flows import config_flow, subentry_flow
@@ -12,6 +14,7 @@ from .house import OFFICE_LIGHT
 from .postgres import DATABASE, HOST, ROLE, PostgresServer
 
 ENTITY_TIMEOUT: Final = 30.0
+EMBEDDED_TIMEOUT: Final = 60.0
 POLL: Final = 0.1
 OLLAMA_TIMEOUT: Final = 2.0
 OLLAMA_PORT: Final = 11434
@@ -20,9 +23,15 @@ OLLAMA_AGENT: Final = "Ollama"
 MEMORY_AGENT: Final = "AI Memory"
 EARS: Final = "stt.demo_satellite_ears"
 
-FACT: Final = (
-    "The bins are collected on Tuesday morning; the paper bin every second week."
+FACT: Final = "The dishwasher salt is kept in the cupboard under the sink."
+
+_NOT_EMBEDDED: Final = """
+SELECT EXISTS (
+    SELECT FROM ai_memory.passages p LEFT JOIN ai_memory.embeddings e
+        ON e.passage_id = p.id
+    WHERE e.passage_id IS NULL
 )
+"""
 
 
 def normalise_host(host: str) -> str:
@@ -100,12 +109,13 @@ async def set_up_ai_memory(
     ollama_url: str | None = None,
     embedding_model: str | None = None,
     database: str = DATABASE,
-    agent: dict[str, Any] | None = None,
+    pipelines: Sequence[str] = (),
+    agent: Mapping[str, Any] | None = None,
 ) -> str:
     """Set up AI Memory through its config flow; return its agent's entity id.
 
-    Without `ollama_url` there is no embedder. `agent` are further answers for the form
-    of the agent.
+    The agent stands in front of `delegate`, in these pipelines. Without `ollama_url`
+    there is no embedder. `agent` are further answers for the form of the agent.
     """
     provider = "ollama" if ollama_url else "none"
     answers: Json = {
@@ -114,7 +124,10 @@ async def set_up_ai_memory(
         "database": database,
         "username": ROLE,
         "password": postgres.password,
-        "provider": provider,
+        "name": MEMORY_AGENT,
+        "delegate": delegate,
+        "pipelines": list(pipelines),
+        **(agent or {}),
     }
     if ollama_url:
         answers |= {"url": ollama_url, "model": embedding_model}
@@ -125,48 +138,42 @@ async def set_up_ai_memory(
         if entries
         else await config_flow(client, "ai_memory", answers, choices)
     )
-    if not await _agents(client, entry):
-        await subentry_flow(
-            client,
-            entry["entry_id"],
-            "conversation",
-            {"name": MEMORY_AGENT, "delegate": delegate, **(agent or {})},
-        )
-    return await _agent(client, entry)
+    entity_id = await _agent(client, entry)
+    for pipeline_id in pipelines:
+        await _wait_for_engine(client, pipeline_id, entity_id)
+    return entity_id
 
 
 async def set_up_pipeline(
     client: HassClient, name: str, engine: str, *, preferred: bool = False
 ) -> str:
-    """Make an Assist pipeline with this agent, or give it this one; return its id.
+    """Make an Assist pipeline with this agent; return its id. One of that name stays.
 
     Satellites of the demo can use it. Local intents do not come first, so that every
     turn reaches the agent.
     """
     found = await client.call("assist_pipeline/pipeline/list")
-    fields = {
-        "name": name,
-        "conversation_engine": engine,
-        "conversation_language": "en",
-        "language": "en",
-        "stt_engine": EARS,
-        "stt_language": "en",
-        "tts_engine": None,
-        "tts_language": None,
-        "tts_voice": None,
-        "wake_word_entity": None,
-        "wake_word_id": None,
-        "prefer_local_intents": False,
-    }
-    pipeline = next((item for item in found["pipelines"] if item["name"] == name), None)
-    if pipeline is None:
-        pipeline = await client.call("assist_pipeline/pipeline/create", **fields)
-    elif pipeline["conversation_engine"] != engine:
-        await client.call(
-            "assist_pipeline/pipeline/update", pipeline_id=pipeline["id"], **fields
-        )
-    pipeline_id: str = pipeline["id"]
-    if preferred and found["preferred_pipeline"] != pipeline_id:
+    for pipeline in found["pipelines"]:
+        if pipeline["name"] == name:
+            pipeline_id: str = pipeline["id"]
+            return pipeline_id
+    made = await client.call(
+        "assist_pipeline/pipeline/create",
+        name=name,
+        conversation_engine=engine,
+        conversation_language="en",
+        language="en",
+        stt_engine=EARS,
+        stt_language="en",
+        tts_engine=None,
+        tts_language=None,
+        tts_voice=None,
+        wake_word_entity=None,
+        wake_word_id=None,
+        prefer_local_intents=False,
+    )
+    pipeline_id = made["id"]
+    if preferred:
         await client.call(
             "assist_pipeline/pipeline/set_preferred", pipeline_id=pipeline_id
         )
@@ -182,9 +189,26 @@ async def seed(client: HassClient) -> None:
             "category": "aliases",
             "value": {"entity_id": OFFICE_LIGHT},
         },
-        response=True,
     )
-    await client.service("ai_memory.remember", {"content": FACT}, response=True)
+    await client.service("ai_memory.remember", {"content": FACT})
+
+
+async def wait_embedded(dsn: str) -> None:
+    """Wait until everything remembered has its vector; takes a superuser's DSN.
+
+    A vector that is added is a change of knowledge, which cached answers do not outlive.
+    """
+    connection: asyncpg.Connection[asyncpg.Record] = await asyncpg.connect(
+        dsn, ssl=False
+    )
+    try:
+        async with asyncio.timeout(EMBEDDED_TIMEOUT):
+            while await connection.fetchval(_NOT_EMBEDDED):
+                await asyncio.sleep(POLL)
+    except TimeoutError:
+        raise HassError("What was remembered was not embedded") from None
+    finally:
+        await connection.close()
 
 
 async def log_in_as(
@@ -223,3 +247,20 @@ async def _agent(client: HassClient, entry: Json) -> str:
                 await asyncio.sleep(POLL)
     except TimeoutError:
         raise HassError(f"{entry['domain']} has brought no agent") from None
+
+
+async def _wait_for_engine(client: HassClient, pipeline_id: str, agent: str) -> None:
+    """Wait until an agent has been put in front of a pipeline."""
+    try:
+        async with asyncio.timeout(ENTITY_TIMEOUT):
+            while True:
+                pipeline = await client.call(
+                    "assist_pipeline/pipeline/get", pipeline_id=pipeline_id
+                )
+                if pipeline["conversation_engine"] == agent:
+                    return
+                await asyncio.sleep(POLL)
+    except TimeoutError:
+        raise HassError(
+            f"The pipeline still has {pipeline['conversation_engine']}, not {agent}"
+        ) from None

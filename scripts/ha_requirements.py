@@ -32,9 +32,6 @@ ROOTS = (
     "template",
     "todo",
 )
-# Home Assistant pins a frontend build that the package index does not always keep.
-LOOSE = {"home-assistant-frontend": "home-assistant-frontend>=20261001,<20270101"}
-
 
 def manifest(domain: str) -> dict[str, list[str]]:
     """Return the manifest of an integration, or nothing for an unknown one."""
@@ -55,8 +52,7 @@ def main() -> None:
         found = manifest(domain)
         todo += found.get("dependencies", [])
         requirements |= set(found.get("requirements", []))
-    lines = [LOOSE.get(line.split("==")[0], line) for line in sorted(requirements)]
-    Path(sys.argv[1]).write_text("\n".join(lines) + "\n")
+    Path(sys.argv[1]).write_text("\n".join(sorted(requirements)) + "\n")
     print(CORE / "package_constraints.txt")
 
 

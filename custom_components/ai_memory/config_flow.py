@@ -3,62 +3,39 @@
 from collections.abc import Mapping
 from typing import Any, override
 
-import probatio
-
 from homeassistant.config_entries import (
     SOURCE_RECONFIGURE,
     ConfigEntry,
-    ConfigFlow,
     ConfigFlowResult,
     ConfigSubentryData,
     ConfigSubentryFlow,
     OptionsFlow,
 )
-from homeassistant.const import (
-    CONF_API_KEY,
-    CONF_HOST,
-    CONF_MODEL,
-    CONF_PASSWORD,
-    CONF_PORT,
-    CONF_URL,
-    CONF_USERNAME,
-)
+from homeassistant.const import CONF_PASSWORD
 from homeassistant.core import callback
 from homeassistant.helpers.service_info.hassio import HassioServiceInfo
+import probatio
 
 from .const import (
     CONF_CAPTURE,
-    CONF_DATABASE,
     CONF_DELEGATE,
-    CONF_DIMENSIONS,
     CONF_DSN,
     CONF_EMBEDDER,
-    CONF_PROVIDER,
     CONF_TLS,
     DOMAIN,
     SUBENTRY_CONVERSATION,
-    Capture,
+    CaptureMode,
 )
-from .embedding.factory import EmbedderProvider
-from .entry_data import embedder_settings, settings_from_entry
+from .entry_data import settings_from_entry
 from .errors import AiMemoryError
-from .flow_checks import (
-    async_check_database,
-    async_check_embedder,
-    async_list_models,
-    form_errors,
-)
+from .flow_checks import async_check_database, form_errors
+from .flow_database import DatabaseSteps
+from .flow_embedder import EmbedderSteps
 from .flow_schemas import (
-    DATABASE_SCHEMA,
     DISCOVERY_SCHEMA,
     DSN_SCHEMA,
-    EMBEDDER_SCHEMA,
     OPTIONS_SCHEMA,
     PASSWORD_SCHEMA,
-    embeds,
-    model_schema,
-    ollama_server,
-    recorder_connection,
     without_password,
 )
 from .postgres.settings import TlsMode
@@ -70,21 +47,18 @@ from .subentry_flow import (
     suggested_agent,
 )
 
-
 TITLE = "AI Memory"
-_SECRETS = (CONF_PASSWORD, CONF_API_KEY)
 
 
-class AiMemoryConfigFlow(ConfigFlow, domain=DOMAIN):
+class AiMemoryConfigFlow(DatabaseSteps, EmbedderSteps, domain=DOMAIN):
     """Sets up, mends and changes the entry."""
 
     VERSION = 1
 
     def __init__(self) -> None:
         """Begin with nothing known."""
+        super().__init__()
         self._connection: dict[str, Any] = {}
-        self._server: dict[str, Any] = {}
-        self._models: list[str] = []
         self._embedder: dict[str, Any] = {}
 
     # --- where it begins
@@ -96,9 +70,7 @@ class AiMemoryConfigFlow(ConfigFlow, domain=DOMAIN):
         """Ask how the database is named."""
         if self._async_current_entries():
             return self.async_abort(reason="single_instance_allowed")
-        return self.async_show_menu(
-            step_id="user", menu_options=["database", CONF_DSN]
-        )
+        return self.async_show_menu(step_id="user", menu_options=["database", CONF_DSN])
 
     @override
     async def async_step_hassio(
@@ -190,97 +162,9 @@ class AiMemoryConfigFlow(ConfigFlow, domain=DOMAIN):
             menu_options=["reconfigure_database", "reconfigure_dsn", "embedder"],
         )
 
-    # --- the database
+    # --- what the steps lead to
 
-    async def async_step_database(
-        self, user_input: dict[str, Any] | None = None
-    ) -> ConfigFlowResult:
-        """Ask for the database, field by field."""
-        return await self._async_fields_step(
-            "database", recorder_connection(self.hass), user_input
-        )
-
-    async def async_step_reconfigure_database(
-        self, user_input: dict[str, Any] | None = None
-    ) -> ConfigFlowResult:
-        """Ask for the database anew, field by field."""
-        return await self._async_fields_step(
-            "reconfigure_database", self._get_reconfigure_entry().data, user_input
-        )
-
-    async def async_step_dsn(
-        self, user_input: dict[str, Any] | None = None
-    ) -> ConfigFlowResult:
-        """Ask for the DSN of the database."""
-        return await self._async_dsn_step(CONF_DSN, "", user_input)
-
-    async def async_step_reconfigure_dsn(
-        self, user_input: dict[str, Any] | None = None
-    ) -> ConfigFlowResult:
-        """Ask for the DSN of the database anew."""
-        known = self._get_reconfigure_entry().data.get(CONF_DSN, "")
-        return await self._async_dsn_step("reconfigure_dsn", known, user_input)
-
-    async def _async_fields_step(
-        self, step_id: str, known: Mapping[str, Any], user_input: dict[str, Any] | None
-    ) -> ConfigFlowResult:
-        """Show the fields; `known` is suggested, its password used for the same host and user."""
-        data = None
-        if user_input is not None:
-            data = {
-                CONF_HOST: user_input[CONF_HOST].strip(),
-                CONF_PORT: int(user_input[CONF_PORT]),
-                CONF_DATABASE: user_input[CONF_DATABASE].strip(),
-                CONF_USERNAME: user_input[CONF_USERNAME].strip(),
-                CONF_PASSWORD: user_input.get(CONF_PASSWORD, ""),
-                CONF_TLS: user_input[CONF_TLS],
-            }
-            if not data[CONF_PASSWORD] and all(
-                data[key] == known.get(key) for key in (CONF_HOST, CONF_USERNAME)
-            ):
-                data[CONF_PASSWORD] = known.get(CONF_PASSWORD, "")
-        return await self._async_connection_step(
-            step_id, DATABASE_SCHEMA, known if user_input is None else user_input, data
-        )
-
-    async def _async_dsn_step(
-        self, step_id: str, known: str, user_input: dict[str, Any] | None
-    ) -> ConfigFlowResult:
-        """Show the DSN; `known` is suggested without its password, and meant by just that."""
-        shown, data = without_password(known), None
-        if user_input is not None:
-            dsn = user_input[CONF_DSN].strip()
-            data = {CONF_DSN: known if dsn == shown else dsn}
-            shown = without_password(dsn)
-        return await self._async_connection_step(
-            step_id, DSN_SCHEMA, {CONF_DSN: shown}, data
-        )
-
-    async def _async_connection_step(
-        self,
-        step_id: str,
-        schema: probatio.Schema,
-        shown: Mapping[str, Any],
-        data: dict[str, Any] | None,
-    ) -> ConfigFlowResult:
-        """Try a connection, or show the form for it."""
-        errors: dict[str, str] = {}
-        placeholders: dict[str, str] = {}
-        if data is not None:
-            try:
-                settings = await async_check_database(data)
-            except AiMemoryError as err:
-                errors = form_errors(err, data)
-                placeholders = err.placeholders
-            else:
-                return await self._async_connected(data, settings.place)
-        return self.async_show_form(
-            step_id=step_id,
-            data_schema=self.add_suggested_values_to_schema(schema, _public(shown)),
-            errors=errors,
-            description_placeholders=placeholders,
-        )
-
+    @override
     async def _async_connected(
         self, data: dict[str, Any], place: str
     ) -> ConfigFlowResult:
@@ -291,134 +175,17 @@ class AiMemoryConfigFlow(ConfigFlow, domain=DOMAIN):
             return await self.async_step_embedder()
         entry = self._get_reconfigure_entry()
         # The app goes on to tell us of its database only while it is that one.
-        stays = (
-            CONF_DSN not in data and settings_from_entry(entry.data).place == place
-        )
+        stays = CONF_DSN not in data and settings_from_entry(entry.data).place == place
         return self._async_update(
             entry,
             unique_id=entry.unique_id if stays else place,
             data={**data, CONF_EMBEDDER: entry.data[CONF_EMBEDDER]},
         )
 
-    # --- the embedder
-
-    async def async_step_embedder(
-        self, user_input: dict[str, Any] | None = None
+    @override
+    async def _async_embedder_chosen(
+        self, embedder: dict[str, Any]
     ) -> ConfigFlowResult:
-        """Ask who makes the vectors."""
-        return self.async_show_menu(
-            step_id=CONF_EMBEDDER,
-            menu_options=[
-                EmbedderProvider.OLLAMA,
-                EmbedderProvider.OPENAI_COMPATIBLE,
-                EmbedderProvider.NONE,
-            ],
-        )
-
-    async def async_step_none(
-        self, user_input: dict[str, Any] | None = None
-    ) -> ConfigFlowResult:
-        """Go without vectors."""
-        return await self._async_embedder_chosen({CONF_PROVIDER: EmbedderProvider.NONE})
-
-    async def async_step_ollama(
-        self, user_input: dict[str, Any] | None = None
-    ) -> ConfigFlowResult:
-        """Ask for an Ollama server."""
-        return await self._async_server_step(
-            EmbedderProvider.OLLAMA, ollama_server(self.hass), user_input
-        )
-
-    async def async_step_openai_compatible(
-        self, user_input: dict[str, Any] | None = None
-    ) -> ConfigFlowResult:
-        """Ask for a server that speaks OpenAI's language."""
-        return await self._async_server_step(
-            EmbedderProvider.OPENAI_COMPATIBLE, {}, user_input
-        )
-
-    async def _async_server_step(
-        self,
-        provider: EmbedderProvider,
-        known: Mapping[str, Any],
-        user_input: dict[str, Any] | None,
-    ) -> ConfigFlowResult:
-        """Have a server list its models; `known` is suggested, its key used for the same URL."""
-        errors: dict[str, str] = {}
-        if (current := self._current_embedder())[CONF_PROVIDER] == provider:
-            known = current
-        if user_input is not None:
-            url = user_input[CONF_URL].strip()
-            key = user_input.get(CONF_API_KEY)
-            if not key and url == known.get(CONF_URL):
-                key = known.get(CONF_API_KEY)
-            self._server = {
-                CONF_PROVIDER: provider,
-                CONF_URL: url,
-                CONF_API_KEY: key or None,
-            }
-            try:
-                self._models = await async_list_models(
-                    self.hass, embedder_settings({CONF_EMBEDDER: self._server})
-                )
-            except AiMemoryError as err:
-                errors = form_errors(err, EMBEDDER_SCHEMA.schema)
-            else:
-                return await self.async_step_model()
-        return self.async_show_form(
-            step_id=provider,
-            data_schema=self.add_suggested_values_to_schema(
-                EMBEDDER_SCHEMA, _public(known if user_input is None else user_input)
-            ),
-            errors=errors,
-        )
-
-    async def async_step_model(
-        self, user_input: dict[str, Any] | None = None
-    ) -> ConfigFlowResult:
-        """Ask for one of the server's models."""
-        errors: dict[str, str] = {}
-        placeholders: dict[str, str] = {}
-        schema = model_schema(self._models)
-        if user_input is None:
-            shown = self._suggested_model()
-        else:
-            shown = user_input
-            dimensions = user_input.get(CONF_DIMENSIONS)
-            embedder = {
-                **self._server,
-                CONF_MODEL: user_input[CONF_MODEL].strip(),
-                CONF_DIMENSIONS: int(dimensions) if dimensions else None,
-            }
-            try:
-                await async_check_embedder(
-                    self.hass, embedder_settings({CONF_EMBEDDER: embedder})
-                )
-            except AiMemoryError as err:
-                errors = form_errors(err, schema.schema)
-                placeholders = err.placeholders
-            else:
-                return await self._async_embedder_chosen(embedder)
-        return self.async_show_form(
-            step_id=CONF_MODEL,
-            data_schema=self.add_suggested_values_to_schema(schema, shown),
-            errors=errors,
-            description_placeholders=placeholders,
-        )
-
-    def _suggested_model(self) -> dict[str, Any]:
-        current = self._current_embedder()
-        if current.get(CONF_MODEL) in self._models:
-            return current
-        likely = next((name for name in self._models if embeds(name)), None)
-        return {CONF_MODEL: likely} if likely else {}
-
-    def _current_embedder(self) -> dict[str, Any]:
-        if self.source == SOURCE_RECONFIGURE:
-            return dict(self._get_reconfigure_entry().data[CONF_EMBEDDER])
-        return {CONF_PROVIDER: EmbedderProvider.NONE}
-
-    async def _async_embedder_chosen(self, embedder: dict[str, Any]) -> ConfigFlowResult:
         if self.source == SOURCE_RECONFIGURE:
             entry = self._get_reconfigure_entry()
             return self._async_update(
@@ -465,7 +232,7 @@ class AiMemoryConfigFlow(ConfigFlow, domain=DOMAIN):
         return self.async_create_entry(
             title=TITLE,
             data={**self._connection, CONF_EMBEDDER: self._embedder},
-            options={CONF_CAPTURE: Capture.ALL},
+            options={CONF_CAPTURE: CaptureMode.ALL},
             subentries=subentries,
         )
 
@@ -512,8 +279,3 @@ class AiMemoryOptionsFlow(OptionsFlow):
                 OPTIONS_SCHEMA, self.config_entry.options
             ),
         )
-
-
-def _public(data: Mapping[str, Any]) -> dict[str, Any]:
-    """Return what may be sent back to a form."""
-    return {key: value for key, value in data.items() if key not in _SECRETS}

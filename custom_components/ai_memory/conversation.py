@@ -244,7 +244,9 @@ class MemoryAgent(ConversationEntity):
 
     def _resolve_aliases(self, turn: Turn, scope: Scope) -> str:
         began = time.perf_counter()
-        resolution = self._service.resolve_aliases(turn.text, scope, self._names)
+        resolution = self._service.resolve_aliases(
+            turn.text, scope, self._names, turn.language
+        )
         turn.stages["aliases"] = _since(began)
         if resolution is None:
             return turn.text

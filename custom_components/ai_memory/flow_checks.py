@@ -41,7 +41,7 @@ _FIELDS: Final = {
 def form_errors(error: AiMemoryError, fields: Collection[str]) -> dict[str, str]:
     """Return what a form with these fields says of an error."""
     key = error.key if isinstance(error, InvalidInput) else error.translation_key
-    field = _FIELDS.get(key)
+    field = _FIELDS.get(key, "")
     return {field if field in fields else "base": key}
 
 
@@ -77,9 +77,7 @@ async def async_list_models(
             raise
 
 
-async def async_check_embedder(
-    hass: HomeAssistant, settings: EmbedderSettings
-) -> None:
+async def async_check_embedder(hass: HomeAssistant, settings: EmbedderSettings) -> None:
     """Have something embedded. Raises InvalidInput, EmbedderError."""
     async with _embedder(hass, settings) as embedder:
         await embedder.model()

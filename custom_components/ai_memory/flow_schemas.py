@@ -1,11 +1,8 @@
 """The forms of the config flow, and what they can suggest."""
 
+from collections.abc import Mapping
 from typing import Any, Final
 from urllib.parse import parse_qsl, urlencode, urlsplit, urlunsplit
-
-import probatio
-from sqlalchemy.engine import make_url
-from sqlalchemy.exc import ArgumentError
 
 from homeassistant.const import (
     CONF_API_KEY,
@@ -29,6 +26,9 @@ from homeassistant.helpers.selector import (
     TextSelectorConfig,
     TextSelectorType,
 )
+import probatio
+from sqlalchemy.engine import make_url
+from sqlalchemy.exc import ArgumentError
 
 from .const import (
     CONF_CAPTURE,
@@ -36,15 +36,13 @@ from .const import (
     CONF_DIMENSIONS,
     CONF_DSN,
     CONF_TLS,
-    Capture,
+    CaptureMode,
 )
 from .embedding.vectors import MAX_DIMENSIONS, MIN_DIMENSIONS
 from .postgres.settings import DEFAULT_PORT, TlsMode
 
 PASSWORD_SELECTOR: Final = TextSelector(
-    TextSelectorConfig(
-        type=TextSelectorType.PASSWORD, autocomplete="current-password"
-    )
+    TextSelectorConfig(type=TextSelectorType.PASSWORD, autocomplete="current-password")
 )
 
 DATABASE_SCHEMA: Final = probatio.Schema(
@@ -83,9 +81,9 @@ EMBEDDER_SCHEMA: Final = probatio.Schema(
 
 OPTIONS_SCHEMA: Final = probatio.Schema(
     {
-        probatio.Required(CONF_CAPTURE, default=Capture.ALL): SelectSelector(
+        probatio.Required(CONF_CAPTURE, default=CaptureMode.ALL): SelectSelector(
             SelectSelectorConfig(
-                options=list(Capture),
+                options=list(CaptureMode),
                 mode=SelectSelectorMode.LIST,
                 translation_key=CONF_CAPTURE,
             )
@@ -187,3 +185,12 @@ def ollama_server(hass: HomeAssistant) -> dict[str, Any]:
             CONF_API_KEY: entry.data.get(CONF_API_KEY, ""),
         }
     return {}
+
+
+def public(data: Mapping[str, Any]) -> dict[str, Any]:
+    """Return what may be sent back to a form."""
+    return {
+        key: value
+        for key, value in data.items()
+        if key not in (CONF_PASSWORD, CONF_API_KEY)
+    }

@@ -107,6 +107,18 @@ class Preference:
     updated_at: datetime
 
 
+@dataclass(frozen=True, slots=True)
+class EmbeddingModel:
+    """A model that makes vectors; a row in `embedding_models`.
+
+    `dimensions` is the length of the vectors that are stored, after the optional cut.
+    """
+
+    provider: str
+    name: str
+    dimensions: int
+
+
 class TargetKind(StrEnum):
     """What an alias may name."""
 

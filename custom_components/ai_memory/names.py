@@ -27,7 +27,7 @@ from homeassistant.helpers import (
 
 from .memory.aliases import NameIndex
 from .models import Alias, TargetKind
-from .text import tokenize
+from .text_forms import tokenize
 
 
 class HomeNames:

@@ -3,8 +3,6 @@
 from collections.abc import Mapping
 from typing import Any, Final
 
-import probatio
-
 from homeassistant.config_entries import (
     SOURCE_USER,
     ConfigSubentryFlow,
@@ -25,6 +23,7 @@ from homeassistant.helpers.selector import (
     SelectSelectorMode,
     TextSelector,
 )
+import probatio
 
 from .agents import agent_exists, agent_of_subentry, is_own_agent
 from .const import (
@@ -38,11 +37,7 @@ from .const import (
     DEFAULT_BUDGET,
     DEFAULT_DEADLINE,
 )
-from .pipelines import (
-    async_chosen_pipelines,
-    async_pipelines,
-    async_preferred_pipeline,
-)
+from .pipelines import async_chosen_pipelines, async_pipelines, async_preferred_pipeline
 
 DEFAULT_NAME: Final = "AI Memory"
 

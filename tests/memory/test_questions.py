@@ -1,5 +1,7 @@
 """Questions, commands and statements are told apart."""
 
+from unicodedata import normalize
+
 from hypothesis import given, strategies as st
 import pytest
 
@@ -10,7 +12,6 @@ from custom_components.ai_memory.memory.questions import (
     is_volatile,
 )
 from custom_components.ai_memory.memory.words import LANGUAGES, words_of
-
 from tests.memory.ha_sentences import COMMANDS, sample
 from tests.memory.utterances import NO_QUESTIONS, QUESTIONS, STATEMENTS, lines
 
@@ -169,3 +170,4 @@ def test_case_and_question_mark_do_not_matter(said: tuple[str, str]) -> None:
     language, text = said
     assert is_question(f"{text.strip('?')}?", language)
     assert is_question(text.upper(), language)
+    assert is_question(normalize("NFD", text), language)

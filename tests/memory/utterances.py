@@ -83,7 +83,7 @@ QUESTIONS = {
         cuántos años tiene el lavavajillas
         qué filtro necesita la aspiradora
         está la escalera en el garaje
-        tenemos pilas
+        tenemos pilas?
         hay una llave de repuesto
         dime dónde está la escalera
         sabes dónde están mis llaves
@@ -107,7 +107,7 @@ QUESTIONS = {
         quanti anni ha la lavastoviglie
         che filtro serve all'aspirapolvere
         quale armadio ha le candele
-        abbiamo delle pile
+        abbiamo delle pile?
         c'è una chiave di riserva
         ci sono candele in casa
         dimmi dov'è la scala
@@ -178,7 +178,7 @@ QUESTIONS = {
         quantos anos tem a máquina de lavar
         que filtro leva o aspirador
         está a escada na garagem
-        temos pilhas
+        temos pilhas?
         há uma chave de reserva
         é na garagem que está a escada
         diz-me onde está a escada

@@ -1,9 +1,12 @@
 """What an embedder is."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from enum import StrEnum
 from typing import Protocol
+
+from ..models import EmbeddingModel
+
+__all__ = ["Embedder", "EmbeddingModel", "TextKind"]
 
 
 class TextKind(StrEnum):
@@ -11,18 +14,6 @@ class TextKind(StrEnum):
 
     QUERY = "query"
     DOCUMENT = "document"
-
-
-@dataclass(frozen=True, slots=True)
-class EmbeddingModel:
-    """A model that makes vectors; a row in `embedding_models`.
-
-    `dimensions` is the length of the vectors that are stored, after the optional cut.
-    """
-
-    provider: str
-    name: str
-    dimensions: int
 
 
 class Embedder(Protocol):

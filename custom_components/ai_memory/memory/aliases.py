@@ -10,7 +10,7 @@ import unicodedata
 
 from ..errors import InvalidInput
 from ..models import Alias, JsonValue, Preference, Scope, TargetKind
-from ..text import (
+from ..text_forms import (
     APOSTROPHES,
     Token,
     begins_inside_word,
@@ -49,7 +49,8 @@ class NameIndex:
             (begin, begin + length)
             for begin, word in enumerate(words)
             for length in self._lengths.get(word, ())
-            if tuple(words[begin : begin + length]) in self._names
+            if begin + length <= len(words)
+            and tuple(words[begin : begin + length]) in self._names
         ]
 
 
@@ -174,7 +175,9 @@ class AliasTable:
         ]
         if not indexes or len(text) > _LONGEST_UTTERANCE:
             return None
-        said = _Said(text, tokenize(text), determiners_of(language))
+        tokens = tokenize(text)
+        words = [token.normal for token in tokens]
+        said = _Said(text, tokens, words, determiners_of(language))
         matches = sorted(_matches(said, indexes), key=_Match.preference)
         if not matches:
             return None
@@ -197,26 +200,22 @@ class _Said:
 
     text: str
     tokens: list[Token]
+    words: list[str]
     determiners: Determiners
-
-    @property
-    def words(self) -> list[str]:
-        """Return the normal forms of the words."""
-        return [token.normal for token in self.tokens]
 
     def with_determiners(self, begin: int) -> int:
         """Return the first of the determiners in front of the word, or the word."""
-        tokens, known = self.tokens, self.determiners
+        words, known = self.words, self.determiners
         start = begin
-        if self._is_beside(start) and tokens[start - 1].normal in known.possessives:
+        if words[start] not in known and self._follows(start, known.possessives):
             start -= 1
-        if self._is_beside(start) and tokens[start - 1].normal in known.articles:
+        if words[start] not in known.articles and self._follows(start, known.articles):
             start -= 1
         return start
 
-    def _is_beside(self, index: int) -> bool:
-        """Return if only space or an apostrophe is between the word and the last."""
-        if index == 0:
+    def _follows(self, index: int, among: frozenset[str]) -> bool:
+        """Return if one of these words is before it, with space or an apostrophe."""
+        if index == 0 or self.words[index - 1] not in among:
             return False
         gap = self.text[self.tokens[index - 1].end : self.tokens[index].start]
         return gap != "" and all(char.isspace() or char in APOSTROPHES for char in gap)
@@ -236,7 +235,7 @@ def _matches(said: _Said, indexes: list[_Index]) -> Iterator[_Match]:
             for length in index.lengths.get(word, ()):
                 end = begin + length
                 found = index.phrases.get(tuple(words[begin:end]))
-                if found is None or not said.may_be(begin, end):
+                if not found or end > len(words) or not said.may_be(begin, end):
                     continue
                 for phrase in found:
                     fit = _fit(said, phrase, begin)
@@ -256,7 +255,7 @@ def _fit(said: _Said, phrase: _Phrase, begin: int) -> _Fit | None:
         return None
     if has_determiner or begin == 0:
         return _Fit.OTHER_DETERMINER
-    if said.determiners.opens_name(said.tokens[begin - 1].normal):
+    if said.determiners.opens_name(said.words[begin - 1]):
         return _Fit.OTHER_DETERMINER
     return None
 

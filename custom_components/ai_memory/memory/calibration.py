@@ -7,7 +7,6 @@ LoCoMo with MiniLM this keeps 98 % of the questions and lets 0.5 % of the comman
 
 from collections.abc import Sequence
 
-from ..embedding.embedder import Embedder, TextKind
 from ..models import Scope
 from ..postgres.passages import Gates, PassageRepository, StoredModel
 
@@ -24,16 +23,18 @@ def quantile(values: Sequence[float], share: float) -> float:
 
 async def calibrate(
     commands: Sequence[str],
+    vectors: Sequence[Sequence[float]],
     language: str,
     *,
     passages: PassageRepository,
     model: StoredModel | None,
-    embedder: Embedder | None,
 ) -> Gates:
-    """Measure the gates against all of the store. Raises DatabaseError, EmbedderError."""
+    """Measure the gates against all of the store. Raises DatabaseError.
+
+    `vectors` are the commands' own by `model`, empty without one.
+    """
     question_cosine = other_cosine = None
-    if model is not None and embedder is not None:
-        vectors = await embedder.embed(commands, TextKind.QUERY)
+    if model is not None:
         cosines = await passages.best_cosines(model, vectors)
         question_cosine = quantile(cosines, _QUESTION_POINT)
         other_cosine = max(cosines)

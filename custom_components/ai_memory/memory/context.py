@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from ..models import ContextReference, Passage, PassageKind, ReferenceVerdict
 from ..postgres.passages import Gates
-from ..text import canonical
+from ..text_forms import canonical
 
 MINIMUM_COVERAGE = 0.5
 """Share of a question's words (by weight) that a passage must hold to count by its words alone."""

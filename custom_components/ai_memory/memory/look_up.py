@@ -10,7 +10,7 @@ from ..embedding.embedder import TextKind
 from ..errors import DatabaseError, EmbedderError
 from ..models import CachedAnswer, CacheVerdict, ContextReference, Passage, Scope
 from ..postgres.store import Store
-from ..text import cache_key
+from ..text_forms import cache_key
 from .cache_policy import verdict_before
 from .context import build_context
 from .health import Health, Part

@@ -2,7 +2,7 @@
 
 import re
 
-from ..text import Token, tokenize
+from ..text_forms import Token, tokenize
 from .words import words_of
 from .words.language import LanguageWords, Phrases, Words, exact
 
@@ -103,7 +103,8 @@ def _opens_question(said: _Utterance) -> bool:
     if said.is_in(first, words.conditional):
         if said.is_in(first + 1, words.inverted):
             return True
-        return not said.orders(first + 1)
+        # "Quand ouvre ..." asks; "quand je rentre, ouvre ..." does not.
+        return not said.orders(first + 2)
     if said.is_in(first, words.inverted) and not said.opens(words.not_inverted):
         return not words.subjects or said.is_in(first + 1, words.subjects)
     if words.is_command(said.normals[first]):
@@ -166,4 +167,5 @@ def _tells_state(said: _Utterance) -> bool:
 
 def asks_back(reply: str) -> bool:
     """Return if the reply ends with a question, so that an answer will follow."""
-    return reply.rstrip(_CLOSING).endswith(tuple(_QUESTION_MARKS))
+    # The Greek question mark is a semicolon once the text is normalised.
+    return reply.rstrip(_CLOSING).endswith((*_QUESTION_MARKS, ";"))

@@ -25,7 +25,7 @@ from ..models import (
 )
 from ..postgres.settings import ConnectionSettings
 from ..postgres.store import Store
-from ..text import clean, storable, storable_json
+from ..text_forms import clean, storable, storable_json
 from .aliases import (
     ALIAS_PREFIX,
     AliasTable,
@@ -128,10 +128,10 @@ class MemoryService:
     # --- a turn
 
     def resolve_aliases(
-        self, text: str, scope: Scope, names: KnownNames
+        self, text: str, scope: Scope, names: KnownNames, language: str | None = None
     ) -> Resolution | None:
         """Put the names that Home Assistant knows in the place of the household's own."""
-        return self._aliases.resolve(text, scope, names)
+        return self._aliases.resolve(text, scope, names, language)
 
     async def look_up(
         self,

@@ -4,8 +4,9 @@ import asyncio
 from collections.abc import Awaitable, Callable, Sequence
 import logging
 
+from ..embedding.embedder import TextKind
 from ..errors import AiMemoryError, DatabaseError, EmbedderError
-from ..postgres.passages import Gates
+from ..postgres.passages import Gates, StoredModel
 from ..postgres.store import Store
 from .calibration import calibrate
 from .embedding_worker import embed_backlog
@@ -43,6 +44,10 @@ class Upkeep:
         self._nudged = asyncio.Event()
         self._connected = False
         self._settled = asyncio.Event()
+        self._samples: dict[
+            tuple[str, StoredModel | None],
+            tuple[Sequence[str], Sequence[Sequence[float]]],
+        ] = {}
 
     def nudge(self) -> None:
         """Say that there is something to do."""
@@ -128,7 +133,6 @@ class Upkeep:
         searching = self._searching
         usable = searching.can_embed and not self._health.is_failing(Part.EMBEDDER)
         model = searching.model if usable else None
-        embedder = searching.embedder if usable else None
         name = str(model.id) if model else "none"
         for language in searching.languages:
             gates = searching.gates(language)
@@ -138,16 +142,30 @@ class Upkeep:
                     searching.set_gates(language, gates)
             if not count or not _is_stale(gates, count, with_vectors=model is not None):
                 continue
-            if commands := await self._commands(language):
+            commands, vectors = await self._sample(language, model)
+            if commands:
                 gates = await calibrate(
                     commands,
+                    vectors,
                     language,
                     passages=self._store.passages,
                     model=model,
-                    embedder=embedder,
                 )
                 await self._store.passages.save_gates(name, language, gates)
                 searching.set_gates(language, gates)
+
+    async def _sample(
+        self, language: str, model: StoredModel | None
+    ) -> tuple[Sequence[str], Sequence[Sequence[float]]]:
+        """Return plain commands and their vectors, which are made once a run. Raises EmbedderError."""
+        key = (language, model)
+        if key not in self._samples:
+            commands = await self._commands(language)
+            vectors: Sequence[Sequence[float]] = []
+            if model and self._searching.embedder and commands:
+                vectors = await self._searching.embedder.embed(commands, TextKind.QUERY)
+            self._samples[key] = commands, vectors
+        return self._samples[key]
 
 
 def _is_stale(gates: Gates | None, count: int, *, with_vectors: bool) -> bool:

@@ -22,7 +22,7 @@ from ..errors import (
     VectorTooOld,
     WrongPassword,
 )
-from .migrate import migrate
+from .migrate import lock, migrate
 from .settings import ConnectionSettings, TlsMode
 
 type Connection = asyncpg.Connection[asyncpg.Record]
@@ -273,6 +273,7 @@ async def _inspect(connection: Connection) -> ServerInfo:
 
 async def _prepare_schema(connection: Connection, vector_schema: str) -> None:
     """Make sure of `vector` and of our schema, in the open transaction."""
+    await lock(connection)
     if not await connection.fetchval(
         "SELECT EXISTS (SELECT FROM pg_extension WHERE extname = 'vector')"
     ):

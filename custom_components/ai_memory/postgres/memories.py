@@ -3,7 +3,7 @@
 from uuid import UUID
 
 from ..models import HOUSEHOLD, Memory, Scope
-from ..text import lexical
+from ..text_forms import lexical
 from .database import MAINTENANCE, Database, PooledConnection, widen
 from .languages import text_search_configuration
 from .passages import SQL as PASSAGE_SQL

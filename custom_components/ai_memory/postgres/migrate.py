@@ -35,12 +35,16 @@ def _load() -> list[tuple[int, str, str, str]]:
 _MIGRATIONS = _load()
 
 
+async def lock(connection: asyncpg.Connection[Any]) -> None:
+    """Wait until nobody else prepares the database, for the rest of the open transaction."""
+    await connection.execute("SELECT pg_advisory_xact_lock($1)", _LOCK)
+
+
 async def migrate(connection: asyncpg.Connection[Any]) -> int:
-    """Bring the schema up to date in the open transaction; return its version.
+    """Bring the schema up to date in the open transaction, under the lock; return its version.
 
     Raises SchemaTooNew, SchemaChanged.
     """
-    await connection.execute("SELECT pg_advisory_xact_lock($1)", _LOCK)
     await connection.execute(
         "CREATE TABLE IF NOT EXISTS ai_memory.schema_migrations ("
         "version integer PRIMARY KEY, name text NOT NULL, sha256 text NOT NULL,"

@@ -6,9 +6,8 @@ from datetime import datetime
 
 from pgvector import HalfVector
 
-from ..embedding.embedder import EmbeddingModel
-from ..models import Passage, PassageKind, Scope
-from ..text import lexical
+from ..models import EmbeddingModel, Passage, PassageKind, Scope
+from ..text_forms import lexical
 from .database import MAINTENANCE, Database
 from .languages import text_search_configuration
 from .queries import load

@@ -4,7 +4,7 @@ import json
 from typing import Any
 
 from ..models import Message, Turn
-from ..text import lexical
+from ..text_forms import lexical
 from .database import MAINTENANCE, Database, PooledConnection
 from .languages import text_search_configuration
 from .memories import collection_id

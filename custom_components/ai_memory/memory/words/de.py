@@ -34,7 +34,7 @@ GERMAN = LanguageWords(
         " schlaft fehlt fehlen reicht gehort"
     ),
     ask=phrases(
-        "sag mir; sage mir; sag uns; sagt mir; sag mal; mir sagen; uns sagen;"
+        "sag mir; sage mir; sag uns; sagt mir; sag mal; mir sagen; uns sagen; mir bitte sagen; mir bitte erklären; mir bitte verraten;"
         " erzahl mir; erzähl mir; erzähle mir; mir erzählen; weißt du; wisst ihr;"
         " mir erklären; erklär mir; erkläre mir; verrat mir; verrate mir; mir verraten;"
         " nenn mir; nenne mir; mir nennen; erinnerst du dich; ich möchte wissen;"

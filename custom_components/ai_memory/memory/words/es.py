@@ -17,9 +17,9 @@ SPANISH = LanguageWords(
     ),
     conditional=words("que como cuando si"),
     inverted=words(
-        "hay esta estan estamos estas es son era fue tiene tienen tengo tenemos tienes"
+        "hay esta estan estas es son era fue tiene tienen tienes"
         " sabes sabe sabeis saben puedo debo debemos puede hace llueve funciona"
-        " funcionan queda quedan ha has han va vamos vas necesito necesita existe hubo"
+        " funcionan queda quedan ha has han va vamos vas necesita existe hubo"
         " falta faltan recuerdas conoces vive cuesta viene vienen"
     ),
     not_inverted=phrases("puede ser; puede que; esta noche; esta tarde; hace falta"),
@@ -64,11 +64,11 @@ SPANISH = LanguageWords(
     ),
     finite=words(
         "yo nosotros ella ellos es son esta estan era fue he ha han hemos tengo tiene"
-        " tenemos tienen hay puse deje guarde compre vive vivimos trabaja gusta encanta"
+        " tenemos tienen hay puse deje guarde compre vive vivimos trabaja gusta gustan encanta encantan"
         " llama soy somos estoy cuesta pertenece"
     ),
     volatile=words(
-        "ahora hoy manana ayer anoche esta actualmente actual momento semana mes ano"
+        "ahora hoy manana ayer anoche actualmente actual momento semana mes ano"
         " tiempo hora horas fecha dia clima pronostico lluvia llueve llover llovera nieve"
         " nieva nevar sol viento nublado temperatura temperaturas grados calor frio"
         " humedad temporizador temporizadores cuenta alarma alarmas despertador queda"

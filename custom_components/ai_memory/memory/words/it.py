@@ -16,14 +16,14 @@ ITALIAN = LanguageWords(
         " sullo sulla sui sugli sulle sull con per e ed o tutto tutta tutti tutte"
         " dentro"
     ),
-    fillers=words("ehi ciao ok allora e bene si no senti scusa favore per beh"),
+    fillers=words("ehi ciao ok allora bene si no senti scusa favore per beh"),
     questions=words(
         "che cosa chi quale quali qual dove dov quanto quanta quanti quante quant come com"
         " perche cos"
     ),
     conditional=words("quando se"),
     inverted=words(
-        "=è c ci sono sei era erano ho hai ha abbiamo avete hanno sai sapete posso devo"
+        "=è c ci sei era erano hai ha avete hanno sai sapete posso devo"
         " dobbiamo sta stanno funziona funzionano piove serve servono risulta risultano"
         " esiste resta restano manca mancano conosci ricordi vive costa"
     ),

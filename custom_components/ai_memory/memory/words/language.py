@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 import unicodedata
 
-from ...text import tokenize
+from ...text_forms import tokenize
 
 type Words = frozenset[str]
 type Phrases = frozenset[tuple[str, ...]]

@@ -23,7 +23,7 @@ DUTCH = LanguageWords(
         " ontbreekt bestaat"
     ),
     ask=phrases(
-        "vertel me; vertel mij; vertel ons; vertel; me vertellen; mij vertellen;"
+        "vertel me; vertel mij; vertel ons; vertel; me vertellen; mij vertellen; me kunnen vertellen; me kunnen zeggen;"
         " me zeggen; mij zeggen; zeg me; weet je; weet jij; weet u; ik wil weten;"
         " ik wil graag weten; ik zou graag willen weten; ik vraag me af; leg uit;"
         " leg me uit; me uitleggen; beschrijf; herinner me waar; herinner me wat;"

@@ -20,8 +20,8 @@ POLISH = LanguageWords(
     ),
     conditional=words("gdy jeśli jeżeli"),
     inverted=words(
-        "jest są sa był była było masz mam mamy macie mają ma wiesz wiecie pamiętasz"
-        " moge możemy muszę powinienem znasz działa działają leży stoi wisi pada istnieje"
+        "jest są sa był była było masz macie mają ma wiesz wiecie pamiętasz"
+        " moge możemy powinienem znasz działa działają leży stoi wisi pada istnieje"
         " zostało został została będzie"
     ),
     ask=phrases(

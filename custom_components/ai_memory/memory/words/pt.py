@@ -12,15 +12,15 @@ PORTUGUESE = LanguageWords(
         "em no na nos nas num numa de do da dos das a ao aos para pra por pelo pela com"
         " e ou todo toda todos todas ate"
     ),
-    fillers=words("ei ola oi ok entao e bem por favor sim nao olha bom"),
+    fillers=words("ei ola oi ok entao bem por favor sim nao olha bom"),
     questions=words(
         "que quem qual quais onde aonde quanto quanta quantos quantas porque como"
     ),
     conditional=words("quando se"),
     inverted=words(
-        "=é =há está estão =são era eram tem têm tenho temos tens sabes sabe posso devo"
+        "=é =há está estão =são era eram tem têm tens sabes sabe posso devo"
         " devemos vai vão existe existem falta faltam funciona funcionam chove lembras"
-        " lembra conheces fica ficam foi preciso mora custa vem"
+        " conheces fica ficam foi mora custa vem"
     ),
     ask=phrases(
         "diz-me; diz me; diga-me; diga me; me diz; me diga; me fala; me fale; dizer-me;"

@@ -1,0 +1,150 @@
+"""The steps that ask for the embedder."""
+
+from abc import ABC, abstractmethod
+from collections.abc import Mapping
+from typing import Any
+
+from homeassistant.config_entries import (
+    SOURCE_RECONFIGURE,
+    ConfigFlow,
+    ConfigFlowResult,
+)
+from homeassistant.const import CONF_API_KEY, CONF_MODEL, CONF_URL
+
+from .const import CONF_DIMENSIONS, CONF_EMBEDDER, CONF_PROVIDER
+from .embedding.factory import EmbedderProvider
+from .entry_data import embedder_settings
+from .errors import AiMemoryError
+from .flow_checks import async_check_embedder, async_list_models, form_errors
+from .flow_schemas import EMBEDDER_SCHEMA, embeds, model_schema, ollama_server, public
+
+
+class EmbedderSteps(ConfigFlow, ABC):
+    """From a provider to a model that embeds."""
+
+    def __init__(self) -> None:
+        """Begin with nothing known."""
+        self._server: dict[str, Any] = {}
+        self._models: list[str] = []
+
+    @abstractmethod
+    async def _async_embedder_chosen(
+        self, embedder: dict[str, Any]
+    ) -> ConfigFlowResult:
+        """Go on with an embedder that was tried."""
+
+    async def async_step_embedder(
+        self, user_input: dict[str, Any] | None = None
+    ) -> ConfigFlowResult:
+        """Ask who makes the vectors."""
+        return self.async_show_menu(
+            step_id=CONF_EMBEDDER,
+            menu_options=[
+                EmbedderProvider.OLLAMA,
+                EmbedderProvider.OPENAI_COMPATIBLE,
+                EmbedderProvider.NONE,
+            ],
+        )
+
+    async def async_step_none(
+        self, user_input: dict[str, Any] | None = None
+    ) -> ConfigFlowResult:
+        """Go without vectors."""
+        return await self._async_embedder_chosen({CONF_PROVIDER: EmbedderProvider.NONE})
+
+    async def async_step_ollama(
+        self, user_input: dict[str, Any] | None = None
+    ) -> ConfigFlowResult:
+        """Ask for an Ollama server."""
+        return await self._async_server_step(
+            EmbedderProvider.OLLAMA, ollama_server(self.hass), user_input
+        )
+
+    async def async_step_openai_compatible(
+        self, user_input: dict[str, Any] | None = None
+    ) -> ConfigFlowResult:
+        """Ask for a server that speaks OpenAI's language."""
+        return await self._async_server_step(
+            EmbedderProvider.OPENAI_COMPATIBLE, {}, user_input
+        )
+
+    async def _async_server_step(
+        self,
+        provider: EmbedderProvider,
+        known: Mapping[str, Any],
+        user_input: dict[str, Any] | None,
+    ) -> ConfigFlowResult:
+        """Have a server list its models; `known` is suggested, its key used for the same URL."""
+        errors: dict[str, str] = {}
+        if (current := self._current_embedder())[CONF_PROVIDER] == provider:
+            known = current
+        if user_input is not None:
+            url = user_input[CONF_URL].strip()
+            key = user_input.get(CONF_API_KEY)
+            if not key and url == known.get(CONF_URL):
+                key = known.get(CONF_API_KEY)
+            self._server = {
+                CONF_PROVIDER: provider,
+                CONF_URL: url,
+                CONF_API_KEY: key or None,
+            }
+            try:
+                self._models = await async_list_models(
+                    self.hass, embedder_settings({CONF_EMBEDDER: self._server})
+                )
+            except AiMemoryError as err:
+                errors = form_errors(err, EMBEDDER_SCHEMA.schema)
+            else:
+                return await self.async_step_model()
+        return self.async_show_form(
+            step_id=provider,
+            data_schema=self.add_suggested_values_to_schema(
+                EMBEDDER_SCHEMA, public(known if user_input is None else user_input)
+            ),
+            errors=errors,
+        )
+
+    async def async_step_model(
+        self, user_input: dict[str, Any] | None = None
+    ) -> ConfigFlowResult:
+        """Ask for one of the server's models."""
+        errors: dict[str, str] = {}
+        placeholders: dict[str, str] = {}
+        schema = model_schema(self._models)
+        if user_input is None:
+            shown = self._suggested_model()
+        else:
+            shown = user_input
+            dimensions = user_input.get(CONF_DIMENSIONS)
+            embedder = {
+                **self._server,
+                CONF_MODEL: user_input[CONF_MODEL].strip(),
+                CONF_DIMENSIONS: int(dimensions) if dimensions else None,
+            }
+            try:
+                await async_check_embedder(
+                    self.hass, embedder_settings({CONF_EMBEDDER: embedder})
+                )
+            except AiMemoryError as err:
+                errors = form_errors(err, schema.schema)
+                placeholders = err.placeholders
+            else:
+                return await self._async_embedder_chosen(embedder)
+        return self.async_show_form(
+            step_id=CONF_MODEL,
+            data_schema=self.add_suggested_values_to_schema(schema, shown),
+            errors=errors,
+            description_placeholders=placeholders,
+        )
+
+    def _suggested_model(self) -> dict[str, Any]:
+        current = self._current_embedder()
+        if current.get(CONF_MODEL) in self._models:
+            return current
+        likely = next((name for name in self._models if embeds(name)), None)
+        return {CONF_MODEL: likely} if likely else {}
+
+    def _current_embedder(self) -> dict[str, Any]:
+        if self.source == SOURCE_RECONFIGURE:
+            return dict(self._get_reconfigure_entry().data[CONF_EMBEDDER])
+        return {CONF_PROVIDER: EmbedderProvider.NONE}

@@ -1,0 +1,69 @@
+"""Real servers for the tests: PostgreSQL with pgvector, and an embedding server."""
+
+import asyncio
+from collections.abc import AsyncGenerator, Generator, Iterator
+from contextlib import contextmanager
+from itertools import count
+from typing import Final
+
+import pytest
+import pytest_socket
+
+from custom_components.ai_memory.postgres.database import Database
+from custom_components.ai_memory.postgres.settings import ConnectionSettings
+from demo.ollama_server import OllamaServer
+from demo.postgres import PostgresServer
+from tests.databases import FreshDatabase
+
+TEMPLATE: Final = "migrated"
+_NUMBERS: Final = count(1)
+
+
+@contextmanager
+def _sockets() -> Iterator[None]:
+    """Let a fixture that outlives a test open sockets; the test's own rule comes back."""
+    pytest_socket.enable_socket()
+    try:
+        yield
+    finally:
+        pytest_socket.disable_socket(allow_unix_socket=True)
+
+
+@pytest.fixture(scope="session")
+def postgres_server(
+    tmp_path_factory: pytest.TempPathFactory,
+) -> Generator[PostgresServer]:
+    """Give the server of the whole run, with a template that has our schema."""
+    server = PostgresServer(tmp_path_factory.mktemp("postgres") / "home", fast=True)
+    with _sockets():
+        server.start()
+        server.create_database(TEMPLATE)
+        asyncio.run(_migrate(server))
+    yield server
+    server.remove()
+
+
+async def _migrate(server: PostgresServer) -> None:
+    database = Database(ConnectionSettings(dsn=server.dsn(TEMPLATE)))
+    await database.open()
+    await database.close()
+
+
+@pytest.fixture
+def database(
+    postgres_server: PostgresServer, socket_enabled: None
+) -> Generator[FreshDatabase]:
+    """Give a copy of the template."""
+    name = f"test_{next(_NUMBERS)}"
+    postgres_server.create_database(name, TEMPLATE)
+    yield FreshDatabase(postgres_server, name)
+    postgres_server.drop_database(name)
+
+
+@pytest.fixture
+async def ollama_server(socket_enabled: None) -> AsyncGenerator[OllamaServer]:
+    """Give the stand-in for Ollama, whose vectors are real and whose faults can be switched."""
+    server = OllamaServer()
+    await server.start()
+    yield server
+    await server.stop()
