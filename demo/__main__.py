@@ -18,6 +18,8 @@ from .report import describe
 
 HOME: Final = REPOSITORY / ".demo"
 POLL: Final = 0.3
+# Home Assistant's own, for the browser.
+USUAL_PORT: Final = 8123
 
 
 def _say(message: str) -> None:
@@ -113,7 +115,9 @@ async def _run(arguments: argparse.Namespace) -> int:
     assert task is not None
     for number in (signal.SIGINT, signal.SIGTERM):
         asyncio.get_running_loop().add_signal_handler(number, task.cancel)
-    house = DemoHouse(HOME / "house", say=_say)
+    house = DemoHouse(
+        HOME / "house", say=_say, port=None if arguments.say else USUAL_PORT
+    )
     if arguments.fresh:
         await asyncio.to_thread(house.remove)
     try:

@@ -20,7 +20,6 @@ from .postgres import HOST, PostgresServer, free_port
 NAME: Final = "Anna"
 USERNAME: Final = "anna"
 PASSWORD: Final = "demo"
-USUAL_PORT: Final = 8123
 PIPELINE: Final = "AI Memory"
 BARE_PIPELINE: Final = "Without memory"
 
@@ -44,15 +43,24 @@ class DemoHouse:
     bare_pipeline: str
 
     def __init__(
-        self, home: Path, *, say: Say = _silent, log_level: str = "info"
+        self,
+        home: Path,
+        *,
+        say: Say = _silent,
+        log_level: str = "info",
+        port: int | None = None,
     ) -> None:
-        """Take the folder, and what is told about progress."""
+        """Take the folder, what is told about progress, and a port for Home Assistant.
+
+        A free one is taken if that one is not, or none is given.
+        """
         self.home = home
         self.postgres = PostgresServer(home / "postgres")
         self.stand_in: OllamaServer | None = None
         self.hass: HassProcess
         self._say = say
         self._log_level = log_level
+        self._port = port if port and _is_free(port) else free_port()
         self._state_file = home / "state.json"
         self._stack = AsyncExitStack()
         self._started = time.monotonic()
@@ -87,8 +95,8 @@ class DemoHouse:
         self._tell(f"{kind} at {url}, {chat_model} and {embedding_model}")
 
         config_dir = self.home / "hass"
-        house.write_config(config_dir, state["hass_port"], log_level=self._log_level)
-        self.hass = HassProcess(config_dir, state["hass_port"])
+        house.write_config(config_dir, self._port, log_level=self._log_level)
+        self.hass = HassProcess(config_dir, self._port)
         stack.push_async_callback(asyncio.to_thread, self.hass.stop)
         await _in_thread(self.hass.start)
         self.client = await onboard(
@@ -144,11 +152,8 @@ class DemoHouse:
         """Return what was chosen in an earlier run, or choose it."""
         if self._state_file.exists():
             state: dict[str, Any] = json.loads(self._state_file.read_text())
-        else:
-            state = {"stand_in_port": free_port()}
-        # Nothing depends on the port of Home Assistant.
-        state["hass_port"] = USUAL_PORT if _is_free(USUAL_PORT) else free_port()
-        return state
+            return state
+        return {"stand_in_port": free_port()}
 
     def _save(self, state: dict[str, Any]) -> None:
         self._state_file.write_text(json.dumps(state))

@@ -48,6 +48,8 @@ class HassProcess:
     def start(self) -> None:
         """Start and wait until the HTTP server answers (not: fully started)."""
         self._stop_leftover()
+        if self._answers():
+            raise HassError(f"Another server answers at {self.url}")
         with self.log.open("ab") as log:
             self._process = process = subprocess.Popen(
                 [

@@ -14,6 +14,7 @@ OURS = Path(__file__).parents[1] / "custom_components"
 ROOTS = (
     "ai_memory",
     "assist_pipeline",
+    "camera",
     "config",
     "demo",
     "diagnostics",
@@ -21,17 +22,20 @@ ROOTS = (
     "hassio",
     "history",
     "homeassistant",
+    "infrared",
     "logbook",
     "mobile_app",
     "ollama",
     "onboarding",
     "person",
+    "radio_frequency",
     "recorder",
     "repairs",
     "system_health",
     "template",
     "todo",
 )
+
 
 def manifest(domain: str) -> dict[str, list[str]]:
     """Return the manifest of an integration, or nothing for an unknown one."""

@@ -300,21 +300,17 @@ class MemoryAgent(ConversationEntity):
         return recognised is not None
 
     def _find_delegate(self) -> AbstractConversationAgent | ConversationEntity | None:
-        return async_get_agent(self.hass, self._delegate_id)
+        """Return the agent to hand on to, never one of ours."""
+        agent = async_get_agent(self.hass, self._delegate_id)
+        return None if isinstance(agent, MemoryAgent) else agent
 
-    def _require_delegate(self) -> AbstractConversationAgent | ConversationEntity:
-        delegate = self._find_delegate()
-        if delegate is None:
+    def _require_delegate(self) -> None:
+        if self._find_delegate() is None:
             raise HomeAssistantError(
                 translation_domain=DOMAIN,
                 translation_key="delegate_missing",
                 translation_placeholders={"agent": self._delegate_id},
             )
-        if isinstance(delegate, MemoryAgent):
-            raise HomeAssistantError(
-                translation_domain=DOMAIN, translation_key="delegate_is_ours"
-            )
-        return delegate
 
     def _model_of_delegate(self) -> str | None:
         registry_entry = er.async_get(self.hass).async_get(self._delegate_id)

@@ -153,6 +153,7 @@ class CacheVerdict(StrEnum):
     ASKS_BACK = "asks_back"
     NO_LANGUAGE_MODEL = "no_language_model"
     TOO_LONG = "too_long"
+    INCOMPLETE = "incomplete"
     UNAVAILABLE = "unavailable"
 
 

@@ -56,6 +56,8 @@ class Found:
     cache_key: bytes | None = None
     knowledge_version: int | None = None
     is_command: bool = False
+    is_complete: bool = False
+    """Whether recall did all it could: an answer given without it must not be given again."""
     stages: dict[str, float] = field(default_factory=dict)
 
 
@@ -109,6 +111,7 @@ class LookUp:
         except TimeoutError:
             found.context = None
             found.references = []
+            found.is_complete = False
         finally:
             for task in (cached, recalled, command):
                 if task:
@@ -117,6 +120,8 @@ class LookUp:
             found.context = None
             found.references = []
             found.cache = CacheVerdict.COMMAND
+        elif recalled and not found.is_complete and found.cache is CacheVerdict.MISS:
+            found.cache = CacheVerdict.INCOMPLETE
         found.stages["look_up"] = (time.perf_counter() - began) * 1000
         return found
 
@@ -163,10 +168,11 @@ class LookUp:
     async def _recalled(
         self, utterance: Utterance, found: Found, deadline: float
     ) -> None:
+        gates = self._searching.gates(utterance.language)
         passages = await self._search(utterance, found, deadline * _EMBEDDING_SHARE)
         context = build_context(
             passages,
-            gates=self._searching.gates(utterance.language),
+            gates=gates,
             is_question=is_question(utterance.text, utterance.language),
             budget=utterance.budget,
         )
@@ -204,6 +210,7 @@ class LookUp:
             return []
         self._health.succeeded(Part.DATABASE)
         found.stages["search"] = (time.perf_counter() - began) * 1000
+        found.is_complete = vector is not None or self._searching.embedder is None
         return passages
 
 

@@ -147,14 +147,17 @@ def is_volatile(question: str, answer: str, language: str | None) -> bool:
     if (words := words_of(language)) is None or _LIVE_VALUE.search(answer):
         return True
     asked = _Utterance(question, words)
-    return _tells_state(asked) or _tells_state(_Utterance(answer, words))
+    return _tells_state(asked) or _tells_state(
+        _Utterance(answer, words), lasting=words.lasting
+    )
 
 
-def _tells_state(said: _Utterance) -> bool:
+def _tells_state(said: _Utterance, *, lasting: Words = frozenset()) -> bool:
     words = said.words
     every = range(len(said))
+    volatile = words.volatile - lasting
     if any(
-        said.is_in(at, words.volatile)
+        said.is_in(at, volatile)
         or said.is_in(at, words.states)
         or (words.state_stems and said.normals[at].startswith(words.state_stems))
         for at in every

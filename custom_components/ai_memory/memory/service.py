@@ -96,7 +96,8 @@ class MemoryService:
             when_connected=self._when_connected,
         )
         self._aliases = AliasTable([])
-        self._tasks: set[asyncio.Task[None]] = set()
+        self._loops: list[asyncio.Task[None]] = []
+        self._errands: set[asyncio.Task[None]] = set()
 
     async def start(self) -> None:
         """Begin to work. Returns also where the database cannot be reached: it is tried on and on."""
@@ -106,16 +107,19 @@ class MemoryService:
             await self._load_aliases()
         except DatabaseError:
             _LOGGER.debug("Started without the database", exc_info=True)
-        self._run(self._upkeep.run(), "upkeep")
-        self._run(self._writer.run(), "turn writer")
+        self._loops = [
+            asyncio.create_task(self._upkeep.run(), name="ai_memory upkeep"),
+            asyncio.create_task(self._writer.run(), name="ai_memory turn writer"),
+        ]
 
     async def stop(self) -> None:
         """Write what can be written and let go of everything. What is left stays in the journal."""
         if not self.health.is_failing(Part.DATABASE):
             await self._writer.drain(_DRAIN_TIMEOUT)
-        for task in self._tasks:
+        tasks = [*self._loops, *self._errands]
+        for task in tasks:
             task.cancel()
-        await asyncio.gather(*self._tasks, return_exceptions=True)
+        await asyncio.gather(*tasks, return_exceptions=True)
         await self._look_up.stop()
         if self._searching.embedder:
             await self._searching.embedder.close()
@@ -123,6 +127,8 @@ class MemoryService:
 
     async def settled(self, timeout: float = 30.0) -> bool:
         """Wait until turns are written and vectors made; return False where that took longer than `timeout` seconds."""
+        if self._errands:
+            await asyncio.wait(self._errands, timeout=timeout)
         return await self._writer.drain(timeout) and await self._upkeep.settled(timeout)
 
     # --- a turn
@@ -349,8 +355,8 @@ class MemoryService:
 
     def _run(self, work: Coroutine[Any, Any, None], name: str) -> None:
         task = asyncio.create_task(work, name=f"ai_memory {name}")
-        self._tasks.add(task)
-        task.add_done_callback(self._tasks.discard)
+        self._errands.add(task)
+        task.add_done_callback(self._errands.discard)
 
 
 def _make_storable(turn: Turn) -> None:

@@ -152,6 +152,8 @@ class Upkeep:
                     model=model,
                 )
                 await self._store.passages.save_gates(name, language, gates)
+                # What was not relevant before may be now.
+                await self._store.responses.clear_all()
                 searching.set_gates(language, gates)
 
     async def _sample(

@@ -207,12 +207,12 @@ class Database:
         try:
             return await asyncpg.connect(**connect, ssl=tls or False), tls
         except ConnectionError as err:
-            refused = "rejected SSL upgrade" in str(err)
-            if not refused or self._settings.tls_mode() is not TlsMode.PREFER:
-                if refused:
-                    raise InsecureConnection from err
-                raise
-            return await asyncpg.connect(**connect, ssl=False), None
+            if self._settings.tls_mode() is TlsMode.PREFER:
+                # Of several hosts, only the last one's error is told.
+                return await asyncpg.connect(**connect, ssl=False), None
+            if "rejected SSL upgrade" in str(err):
+                raise InsecureConnection from err
+            raise
 
 
 async def widen(connection: PooledConnection) -> None:

@@ -19,12 +19,12 @@ class MaintenanceRepository:
         self._database = database
 
     async def refresh_statistics(self, *, force: bool = False) -> bool:
-        """Count the words anew where the store has grown or shrunk by a fifth; return whether. Raises DatabaseError."""
+        """Count the words anew where the store has grown or shrunk by a fifth, or by `force`; return whether. Raises DatabaseError."""
         async with self._database.transaction(MAINTENANCE) as connection:
             row = await connection.fetchrow(SQL["counted"])
             assert row is not None
             changed = abs(row["passages"] - row["counted"])
-            if not changed or (not force and changed * 5 < row["counted"]):
+            if not force and (not changed or changed * 5 < row["counted"]):
                 return False
             await connection.execute(SQL["clear_statistics"])
             await connection.execute(SQL["count_lexemes"])

@@ -55,39 +55,8 @@ def search_statement(model: StoredModel | None) -> str:
     Only integers of ours are put into the text: an index on one model needs its id and its dimensions as constants.
     """
     if model is None:
-        return (
-            SQL["search"]
-            .replace("{nearest}", "")
-            .replace("{union}", "")
-            .replace("{cosine}", "NULL::float8")
-            .replace("{join}", "")
-            .replace(
-                "{score}", "coalesce(lexical / nullif(max(lexical) OVER (), 0), 0)"
-            )
-        )
-    return _for_model(
-        SQL["search"]
-        .replace("{nearest}", SQL["nearest"])
-        .replace("{union}", " UNION SELECT passage_id FROM nearest")
-        .replace(
-            "{cosine}",
-            "1 - (e.vector::halfvec({dimensions}) <=> $7::halfvec({dimensions}))",
-        )
-        .replace(
-            "{join}",
-            " LEFT JOIN embeddings e ON e.passage_id = c.passage_id"
-            " AND e.model_id = {model_id} AND e.owner = ANY($1)",
-        )
-        .replace(
-            "{score}",
-            "0.5 * coalesce(lexical / nullif(max(lexical) OVER (), 0), 0)"
-            " + 0.5 * greatest(0, coalesce((cosine - (SELECT low FROM span))"
-            " / nullif((SELECT high - low FROM span), 0),"
-            # A single vector has no span to stand in.
-            " CASE WHEN cosine IS NULL THEN 0 ELSE 1 END))",
-        ),
-        model,
-    )
+        return SQL["search"].replace("{fused}", SQL["fused_words"])
+    return _for_model(SQL["search"].replace("{fused}", SQL["fused_both"]), model)
 
 
 def _for_model(statement: str, model: StoredModel) -> str:

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 
 from ..models import CachedAnswer, Scope
-from .database import Database
+from .database import MAINTENANCE, Database
 from .queries import load
 
 SQL = load("response_cache")
@@ -71,3 +71,8 @@ class ResponseCacheRepository:
                 scope.owners,
             )
             await connection.execute(SQL["make_room"], scope.owner, limit)
+
+    async def clear_all(self) -> None:
+        """Let everybody's answers go. Raises DatabaseError."""
+        async with self._database.transaction(MAINTENANCE) as connection:
+            await connection.execute(SQL["clear_all"])

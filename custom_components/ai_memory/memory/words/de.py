@@ -81,19 +81,22 @@ GERMAN = LanguageWords(
     ),
     volatile=words(
         "jetzt gerade heute heutige heutigen heutiges gestern morgen ubermorgen"
-        " vorgestern momentan aktuell aktuelle aktuellen aktueller derzeit zurzeit"
-        " woche monat jahr wochenende moment zeit uhr uhrzeit spat datum tag wochentag"
-        " stunde stunden wetter wetterbericht vorhersage regen regnet regnen schnee"
-        " schneit sonne sonnig wind windig bewolkt sonnenaufgang sonnenuntergang"
-        " temperatur temperaturen grad warm kalt heiss feuchtigkeit luftfeuchtigkeit"
-        " timer wecker restzeit ubrig verbleibend neueste neuesten letzte letzten letztes"
-        " nachste nachsten nachster nachrichten ergebnis preis verkehr stau noch schon"
-        " bereits eben bald bis vor status zustand lauft spielt akku batterie ladestand"
+        " vorgestern momentan aktuell aktuelle aktuellen aktueller derzeit zurzeit woche"
+        " monat jahr wochenende moment zeit uhr uhrzeit spat datum tag wochentag stunde"
+        " stunden wetter wetterbericht vorhersage regen regnet regnen schnee schneit"
+        " sonne sonnig wind windig bewolkt sonnenaufgang sonnenuntergang temperatur"
+        " temperaturen grad warm kalt heiss feuchtigkeit luftfeuchtigkeit timer wecker"
+        " restzeit ubrig verbleibend neueste neuesten letzte letzten letztes nachste"
+        " nachsten nachster nachrichten ergebnis preis verkehr stau noch schon bereits"
+        " eben bald bis vor status zustand lauft spielt akku batterie ladestand"
         " helligkeit lautstarke strom energie verbrauch stromverbrauch liste"
         " einkaufsliste kalender termin termine ereignis erinnerung erinnerungen mond"
-        " witz montag dienstag mittwoch donnerstag freitag samstag sonntag"
-        " zuhause hause daheim unterwegs position paket post nacht abend mittag"
+        " witz zuhause hause daheim unterwegs position paket post nacht abend mittag"
         " vormittag nachmittag fruh spater"
+    ),
+    lasting=words(
+        "woche monat jahr wochenende tag wochentag stunde stunden nacht abend mittag"
+        " vormittag nachmittag"
     ),
     states=words(
         "offen offene geoffnet geschlossen verschlossen verriegelt entriegelt"

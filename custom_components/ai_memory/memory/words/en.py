@@ -72,17 +72,19 @@ ENGLISH = LanguageWords(
         " arrives leaves"
     ),
     volatile=words(
-        "now today todays tonight tomorrow tomorrows yesterday currently current"
-        " week month year morning afternoon evening night weekend moment time times"
-        " date day hour hours clock weather forecast rain raining rainy snow snowing"
-        " sunny cool windy cloudy wind sun sunrise sunset temp temperature temperatures warm cold"
+        "now today todays tonight tomorrow tomorrows yesterday currently current week"
+        " month year morning afternoon evening night weekend moment time times date day"
+        " hour hours clock weather forecast rain raining rainy snow snowing sunny cool"
+        " windy cloudy wind sun sunrise sunset temp temperature temperatures warm cold"
         " hot humid humidity timer timers alarm alarms remaining left recent recently"
         " latest last next news score price traffic still yet already just ago soon"
         " until status state playing battery level brightness volume power energy"
         " consumption usage list todo calendar agenda appointment appointments schedule"
-        " event events reminder reminders moon random joke happening lately monday"
-        " tuesday wednesday thursday friday saturday sunday home away position charge"
-        " charging mail package parcel delivery"
+        " event events reminder reminders moon random joke happening lately home away"
+        " position charge charging mail package parcel delivery"
+    ),
+    lasting=words(
+        "week month year morning afternoon evening night weekend times day hour hours"
     ),
     states=words(
         "open opened closed shut locked unlocked running armed disarmed connected"

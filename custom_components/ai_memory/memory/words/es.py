@@ -68,17 +68,17 @@ SPANISH = LanguageWords(
         " llama soy somos estoy cuesta pertenece"
     ),
     volatile=words(
-        "ahora hoy manana ayer anoche actualmente actual momento semana mes ano"
-        " tiempo hora horas fecha dia clima pronostico lluvia llueve llover llovera nieve"
-        " nieva nevar sol viento nublado temperatura temperaturas grados calor frio"
-        " humedad temporizador temporizadores cuenta alarma alarmas despertador queda"
-        " quedan restante resta ultimo ultima ultimos proximo proxima reciente noticias"
+        "ahora hoy manana ayer anoche actualmente actual momento semana mes ano tiempo"
+        " hora horas fecha dia clima pronostico lluvia llueve llover llovera nieve nieva"
+        " nevar sol viento nublado temperatura temperaturas grados calor frio humedad"
+        " temporizador temporizadores cuenta alarma alarmas despertador queda quedan"
+        " restante resta ultimo ultima ultimos proximo proxima reciente noticias"
         " resultado precio trafico todavia aun ya pronto hasta estado bateria nivel"
         " brillo volumen luz energia consumo lista compra agenda calendario cita citas"
-        " evento eventos recordatorio recordatorios luna chiste lunes martes miercoles"
-        " jueves viernes sabado domingo casa paquete correo tarde noche mediodia"
-        " reproduciendo sonando"
+        " evento eventos recordatorio recordatorios luna chiste casa paquete correo"
+        " tarde noche mediodia reproduciendo sonando"
     ),
+    lasting=words("semana mes ano horas dia tarde noche mediodia"),
     states=words(
         "abierto abierta abiertos abiertas cerrado cerrada cerrados cerradas encendido"
         " encendida encendidos encendidas apagado apagada apagados apagadas bloqueado"

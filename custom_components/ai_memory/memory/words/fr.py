@@ -70,17 +70,18 @@ FRENCH = LanguageWords(
         " es sommes habite aime appelle"
     ),
     volatile=words(
-        "maintenant aujourd hui ce demain hier actuellement actuel actuelle semaine mois"
-        " annee moment instant temps heure heures date jour meteo previsions prevision"
-        " pluie pleut pleuvoir neige neiger soleil vent venteux nuageux temperature"
-        " temperatures degres chaud froid humidite minuteur minuteurs minuterie alarme indice pression meteorologique fait compte rebours"
-        " reveil reste restant restante dernier derniere derniers prochain prochaine"
-        " recent recente nouvelles actualites infos score prix trafic encore deja bientot"
-        " jusqu etat statut batterie niveau luminosite volume courant energie"
-        " consommation liste courses agenda calendrier rendez evenement rappel rappels"
-        " lune blague lundi mardi mercredi jeudi vendredi samedi dimanche maison absent"
-        " colis courrier matin soir nuit midi apres tout joue"
+        "maintenant aujourd hui ce demain hier actuellement actuel actuelle semaine"
+        " mois annee moment instant temps heure heures date jour meteo previsions"
+        " prevision pluie pleut pleuvoir neige neiger soleil vent venteux nuageux"
+        " temperature temperatures degres chaud froid humidite minuteur minuteurs"
+        " minuterie alarme indice pression meteorologique fait compte rebours reveil"
+        " reste restant restante dernier derniere derniers prochain prochaine recent"
+        " recente nouvelles actualites infos score prix trafic encore deja bientot jusqu"
+        " etat statut batterie niveau luminosite volume courant energie consommation"
+        " liste courses agenda calendrier rendez evenement rappel rappels lune blague"
+        " maison absent colis courrier matin soir nuit midi apres tout joue"
     ),
+    lasting=words("semaine mois annee heures jour matin soir nuit midi apres"),
     states=words(
         "ouvert ouverte ouverts ouvertes ferme fermee fermes fermees allume allumee"
         " allumes allumees eteint eteinte eteints eteintes verrouille verrouillee"

@@ -78,8 +78,10 @@ ITALIAN = LanguageWords(
         " recente notizie risultato prezzo traffico ancora gia appena fa presto fino"
         " stato batteria livello luminosita volume corrente energia consumo lista spesa"
         " calendario agenda appuntamento appuntamenti evento eventi promemoria luna"
-        " barzelletta lunedi martedi mercoledi giovedi venerdi sabato domenica casa"
-        " pacco posta sera notte mattina pomeriggio mezzogiorno"
+        " barzelletta casa pacco posta sera notte mattina pomeriggio mezzogiorno"
+    ),
+    lasting=words(
+        "settimana mese anno ore giorno sera notte mattina pomeriggio mezzogiorno"
     ),
     states=words(
         "aperto aperta aperti aperte chiuso chiusa chiusi chiuse acceso accesa accesi"

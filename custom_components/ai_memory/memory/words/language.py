@@ -68,6 +68,8 @@ class LanguageWords:
     """Subjects and finite verbs: without one it is no sentence."""
     volatile: Words
     """Words of time, weather and what changes by itself."""
+    lasting: Words
+    """Those of them that an answer may hold and be true for more than an hour."""
     states: Words
     """Words for the state of something at home."""
     final_states: Words

@@ -66,16 +66,17 @@ DUTCH = LanguageWords(
     volatile=words(
         "nu vandaag morgen gisteren overmorgen vanavond vannacht vanmorgen vanmiddag"
         " momenteel huidige huidig actuele actueel week maand jaar weekend moment tijd"
-        " laat uur datum dag weer weersvoorspelling weerbericht voorspelling regen regent"
-        " regenen sneeuw sneeuwt zon zonnig wind winderig bewolkt zonsopgang zonsondergang"
-        " temperatuur temperaturen graden warm koud heet vochtigheid luchtvochtigheid"
-        " timer timers wekker kookwekker eierwekker alarm resterend resterende over nog"
-        " laatste volgende recent nieuws uitslag prijs verkeer file al net straks tot"
-        " status toestand speelt batterij accu niveau helderheid volume stroom energie"
-        " verbruik lijst boodschappenlijst boodschappen agenda kalender afspraak afspraken"
-        " evenement herinnering herinneringen maan mop maandag dinsdag woensdag donderdag"
-        " vrijdag zaterdag zondag thuis weg pakket post nacht avond ochtend middag geleden"
+        " laat uur datum dag weer weersvoorspelling weerbericht voorspelling regen"
+        " regent regenen sneeuw sneeuwt zon zonnig wind winderig bewolkt zonsopgang"
+        " zonsondergang temperatuur temperaturen graden warm koud heet vochtigheid"
+        " luchtvochtigheid timer timers wekker kookwekker eierwekker alarm resterend"
+        " resterende over nog laatste volgende recent nieuws uitslag prijs verkeer file"
+        " al net straks tot status toestand speelt batterij accu niveau helderheid"
+        " volume stroom energie verbruik lijst boodschappenlijst boodschappen agenda"
+        " kalender afspraak afspraken evenement herinnering herinneringen maan mop thuis"
+        " weg pakket post nacht avond ochtend middag geleden"
     ),
+    lasting=words("week maand jaar weekend dag nacht avond ochtend middag"),
     states=words(
         "open geopend gesloten dicht vergrendeld ontgrendeld slot ingeschakeld"
         " uitgeschakeld actief inactief geactiveerd gedeactiveerd verbonden bezet leeg"

@@ -72,15 +72,19 @@ POLISH = LanguageWords(
         "teraz dzisiaj dziś dzis jutro wczoraj pojutrze obecnie obecna obecny aktualnie"
         " aktualna aktualny aktualną tydzień tygodniu tygodnia miesiąc miesiącu rok roku"
         " weekend moment chwili czas czasu godzina godzinę godzin data datę dzień dnia"
-        " pogoda pogodę pogodowe prognoza deszcz pada padać śnieg słońce słonecznie wiatr"
-        " pochmurno temperatura temperaturę temperatury stopni stopnie ciepło zimno gorąco"
-        " wilgotność timer timera minutnik stoper alarm budzik pozostało zostało ostatni"
-        " ostatnia ostatnio następny następna nowe wiadomości wynik cena ruch korki jeszcze"
-        " już niedawno temu wkrótce stan status bateria bateri poziom jasność głośność prąd"
-        " energia zużycie lista liście listy zakupów kalendarz kalendarzu spotkanie"
-        " spotkania wydarzenie wydarzenia przypomnienie przypomnienia księżyc żart"
-        " poniedziałek wtorek środa środę czwartek piątek sobota sobotę niedziela niedzielę"
-        " domu paczka poczta noc nocy wieczór wieczorem rano południe gra wschód zachód"
+        " pogoda pogodę pogodowe prognoza deszcz pada padać śnieg słońce słonecznie"
+        " wiatr pochmurno temperatura temperaturę temperatury stopni stopnie ciepło"
+        " zimno gorąco wilgotność timer timera minutnik stoper alarm budzik pozostało"
+        " zostało ostatni ostatnia ostatnio następny następna nowe wiadomości wynik cena"
+        " ruch korki jeszcze już niedawno temu wkrótce stan status bateria bateri poziom"
+        " jasność głośność prąd energia zużycie lista liście listy zakupów kalendarz"
+        " kalendarzu spotkanie spotkania wydarzenie wydarzenia przypomnienie"
+        " przypomnienia księżyc żart domu paczka poczta noc nocy wieczór wieczorem rano"
+        " południe gra wschód zachód"
+    ),
+    lasting=words(
+        "tydzień tygodniu tygodnia miesiąc miesiącu rok roku weekend godzin dzień dnia"
+        " noc nocy wieczór wieczorem rano"
     ),
     states=words(
         "otwarty otwarta otwarte otwartych zamknięty zamknięta zamknięte zamkniętych"

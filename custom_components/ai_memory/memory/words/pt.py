@@ -69,14 +69,15 @@ PORTUGUESE = LanguageWords(
     volatile=words(
         "agora hoje amanhã ontem actualmente atualmente atual actual momento semana mês"
         " ano tempo hora horas data dia clima previsão chuva chove chover neve nevar sol"
-        " vento nublado temperatura temperaturas graus quente frio calor humidade umidade"
-        " temporizador temporizadores timer alarme alarmes despertador falta faltam resta"
-        " restante último última últimos próximo próxima recente notícias resultado preço"
-        " trânsito ainda já logo até estado bateria nível brilho volume luz energia consumo"
-        " lista compras agenda calendário compromisso compromissos evento eventos lembrete"
-        " lembretes lua piada segunda terça quarta quinta sexta sábado domingo casa"
-        " encomenda correio manhã tarde noite tocando"
+        " vento nublado temperatura temperaturas graus quente frio calor humidade"
+        " umidade temporizador temporizadores timer alarme alarmes despertador falta"
+        " faltam resta restante último última últimos próximo próxima recente notícias"
+        " resultado preço trânsito ainda já logo até estado bateria nível brilho volume"
+        " luz energia consumo lista compras agenda calendário compromisso compromissos"
+        " evento eventos lembrete lembretes lua piada casa encomenda correio manhã tarde"
+        " noite tocando"
     ),
+    lasting=words("semana mês ano horas dia manhã tarde noite"),
     states=words(
         "aberto aberta abertos abertas fechado fechada fechados fechadas ligado ligada"
         " ligados ligadas desligado desligada desligados desligadas trancado trancada"

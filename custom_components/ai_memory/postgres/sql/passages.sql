@@ -14,7 +14,7 @@ VALUES ($1, $2, strip(to_tsvector($3::text::regconfig, $4)))
 
 -- name: search
 -- $1 owners, $2 text-search configuration, $3 query text, $4 how many, $5 the conversation not to search, $6 kinds
--- $7 query vector; the parts in braces are put in by `search_statement`, from integers only.
+-- $7 query vector; `search_statement` puts `fused_words` or `fused_both` in, and integers into those.
 -- Recipe: the rarest words choose the lexical candidates, all words score them; min-max of cosine and of inverse document
 -- frequency are added, half and half. Measured on LoCoMo and XQuAD, see docs/architecture.md.
 WITH words AS MATERIALIZED (
@@ -36,22 +36,12 @@ WITH words AS MATERIALIZED (
     ) AS cumulated
     WHERE before < 1000
 ), lexical AS MATERIALIZED (
-    SELECT l.passage_id
+    SELECT l.passage_id, (SELECT sum(weight) FROM words WHERE l.lexemes @@ word) AS weight
     FROM passage_lexemes l
     WHERE l.owner = ANY($1) AND l.lexemes @@ (SELECT query FROM rarest)
-    ORDER BY (SELECT sum(weight) FROM words WHERE l.lexemes @@ word) DESC, l.passage_id DESC
+    ORDER BY weight DESC, l.passage_id DESC
     LIMIT 100
-){nearest}, candidates AS (
-    SELECT passage_id FROM lexical{union}
-), scored AS MATERIALIZED (
-    SELECT c.passage_id, {cosine} AS cosine,
-        coalesce((SELECT sum(weight) FROM words WHERE l.lexemes @@ word), 0) / (SELECT total FROM total_weight) AS lexical
-    FROM candidates c
-    LEFT JOIN passage_lexemes l ON l.passage_id = c.passage_id AND l.owner = ANY($1){join}
-), fused AS (
-    SELECT passage_id, cosine, coalesce(lexical, 0) AS lexical, {score} AS score
-    FROM scored
-)
+), {fused}
 SELECT p.id, p.kind, p.owner, p.text, p.created_at, p.memory_id, p.turn_id, f.score, f.cosine, f.lexical
 FROM fused f JOIN passages p ON p.id = f.passage_id
 WHERE p.owner = ANY($1) AND p.kind = ANY($6)
@@ -61,15 +51,51 @@ WHERE p.owner = ANY($1) AND p.kind = ANY($6)
 ORDER BY f.score DESC, p.id DESC
 LIMIT $4
 
--- name: nearest
-, nearest AS MATERIALIZED (
-    SELECT passage_id, 1 - (vector::halfvec({dimensions}) <=> $7::halfvec({dimensions})) AS cosine
-    FROM embeddings
-    WHERE model_id = {model_id} AND owner = ANY($1)
-    ORDER BY vector::halfvec({dimensions}) <=> $7::halfvec({dimensions})
-    LIMIT 100
+-- name: fused_words
+scored AS MATERIALIZED (
+    SELECT passage_id, coalesce(weight / (SELECT total FROM total_weight), 0) AS lexical FROM lexical
+), fused AS (
+    SELECT passage_id, NULL::float8 AS cosine, lexical,
+        coalesce(lexical / nullif(max(lexical) OVER (), 0), 0) AS score
+    FROM scored
+)
+
+-- name: fused_both
+-- What one half has found is looked up in the other only where that has not found it: a cosine costs as much as the rest
+-- of a row.
+nearest AS MATERIALIZED (
+    SELECT passage_id, 1 - distance AS cosine
+    FROM (
+        SELECT passage_id, vector::halfvec({dimensions}) <=> $7::halfvec({dimensions}) AS distance
+        FROM embeddings
+        WHERE model_id = {model_id} AND owner = ANY($1)
+        ORDER BY distance
+        LIMIT 100
+    ) AS ordered
 ), span AS MATERIALIZED (
     SELECT min(cosine) AS low, max(cosine) AS high FROM nearest
+), scored AS MATERIALIZED (
+    SELECT passage_id,
+        coalesce(nearest.cosine, (
+            SELECT 1 - (e.vector::halfvec({dimensions}) <=> $7::halfvec({dimensions}))
+            FROM embeddings e
+            WHERE e.passage_id = lexical.passage_id AND e.model_id = {model_id} AND e.owner = ANY($1)
+        )) AS cosine,
+        coalesce(coalesce(lexical.weight, (
+            SELECT sum(words.weight)
+            FROM passage_lexemes l JOIN words ON l.lexemes @@ word
+            WHERE l.passage_id = nearest.passage_id AND l.owner = ANY($1)
+        )) / (SELECT total FROM total_weight), 0) AS lexical
+    FROM lexical FULL JOIN nearest USING (passage_id)
+), fused AS (
+    SELECT passage_id, cosine, lexical,
+        0.5 * coalesce(lexical / nullif(max(lexical) OVER (), 0), 0)
+        + 0.5 * greatest(0, coalesce(
+            (cosine - (SELECT low FROM span)) / nullif((SELECT high - low FROM span), 0),
+            -- A single vector has no span to stand in.
+            CASE WHEN cosine IS NULL THEN 0 ELSE 1 END
+        )) AS score
+    FROM scored
 )
 
 -- name: best_cosine

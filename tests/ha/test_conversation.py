@@ -1,0 +1,514 @@
+"""A turn through our agent, inside Home Assistant, with real servers around it."""
+
+import asyncio
+from collections.abc import AsyncGenerator
+import json
+from typing import Any
+from unittest.mock import patch
+
+import asyncpg
+from homeassistant.components import conversation
+from homeassistant.components.conversation import (
+    ConversationEntityFeature,
+    ConversationResult,
+)
+from homeassistant.components.conversation.agent_manager import async_converse
+from homeassistant.components.homeassistant.exposed_entities import async_expose_entity
+from homeassistant.config_entries import ConfigSubentryData
+from homeassistant.core import Context, HomeAssistant
+from homeassistant.exceptions import Unauthorized
+from homeassistant.helpers import intent
+from homeassistant.setup import async_setup_component
+import ollama
+import pytest
+from pytest_homeassistant_custom_component.common import MockConfigEntry, MockUser
+
+from custom_components.ai_memory.const import DOMAIN
+from custom_components.ai_memory.memory.service import MemoryService
+from custom_components.ai_memory.models import Scope
+from demo.ollama_server import OllamaServer
+from tests.databases import FreshDatabase
+from tests.ha.agents import BUILT_IN, agent
+
+OFFICE = "input_boolean.office_main"
+FACT = "The spare key is under the blue flower pot"
+QUESTION = "Where is the spare key?"
+
+
+@pytest.fixture
+async def house(hass: HomeAssistant, home: None) -> None:
+    """Set up a thing to switch, and two people."""
+    assert await async_setup_component(
+        hass,
+        "input_boolean",
+        {"input_boolean": {"office_main": {"name": "Office main"}}},
+    )
+    async_expose_entity(hass, conversation.DOMAIN, OFFICE, True)
+    for name in ("anna", "ben"):
+        MockUser(
+            id=f"user_{name}", name=name.title(), is_owner=name == "anna"
+        ).add_to_hass(hass)
+    assert await async_setup_component(
+        hass,
+        "person",
+        {
+            "person": [
+                {"id": name, "name": name.title(), "user_id": f"user_{name}"}
+                for name in ("anna", "ben")
+            ]
+        },
+    )
+
+
+@pytest.fixture
+async def model_agent(
+    hass: HomeAssistant, home: None, ollama_server: OllamaServer
+) -> str:
+    """Give Home Assistant's own Ollama agent, with the Assist tools."""
+    entry = MockConfigEntry(
+        domain="ollama",
+        data={"url": ollama_server.url},
+        version=3,
+        minor_version=3,
+        subentries_data=[
+            ConfigSubentryData(
+                subentry_type="conversation",
+                title="Model",
+                unique_id=None,
+                data={
+                    "model": "stand-in:latest",
+                    "llm_hass_api": ["assist"],
+                    "max_history": 20,
+                },
+            )
+        ],
+    )
+    entry.add_to_hass(hass)
+    assert await hass.config_entries.async_setup(entry.entry_id)
+    await hass.async_block_till_done()
+    [found] = [
+        state.entity_id
+        for state in hass.states.async_all("conversation")
+        if state.entity_id != BUILT_IN
+    ]
+    return found
+
+
+class Memory:
+    """The integration as set up for a test."""
+
+    def __init__(
+        self, hass: HomeAssistant, entry: MockConfigEntry, database: FreshDatabase
+    ) -> None:
+        self.hass = hass
+        self.entry = entry
+        self._database = database
+
+    @property
+    def service(self) -> MemoryService:
+        service: MemoryService = self.entry.runtime_data.service
+        return service
+
+    @property
+    def agent_id(self) -> str:
+        [found] = [
+            state.entity_id
+            for state in self.hass.states.async_all("conversation")
+            if state.entity_id.startswith("conversation.keeper")
+        ]
+        return found
+
+    async def say(
+        self,
+        text: str,
+        *,
+        user: str | None = None,
+        conversation_id: str | None = None,
+        agent_id: str | None = None,
+    ) -> ConversationResult:
+        result = await async_converse(
+            self.hass,
+            text,
+            conversation_id,
+            Context(user_id=f"user_{user}" if user else None),
+            language="en",
+            agent_id=agent_id or self.agent_id,
+        )
+        assert await self.service.settled()
+        return result
+
+    async def rows(self, statement: str, *arguments: Any) -> list[asyncpg.Record]:
+        connection = await asyncpg.connect(
+            self._database.server.dsn(self._database.name, superuser=True), ssl=False
+        )
+        try:
+            await connection.execute("SET search_path = ai_memory, public")
+            return await connection.fetch(statement, *arguments)
+        finally:
+            await connection.close()
+
+
+def speech(result: ConversationResult) -> str:
+    text: str = result.response.speech["plain"]["speech"]
+    return text
+
+
+async def _set_up(
+    hass: HomeAssistant,
+    database: FreshDatabase,
+    delegate: str,
+    embedder: dict[str, Any],
+    **settings: Any,
+) -> Memory:
+    entry = MockConfigEntry(
+        domain=DOMAIN,
+        title="AI Memory",
+        data={**database.fields, "embedder": embedder},
+        options={"capture": settings.pop("capture", "all")},
+        subentries_data=[
+            ConfigSubentryData(
+                subentry_type="conversation",
+                title="Keeper",
+                unique_id=None,
+                # The machine that runs the tests may be slow.
+                data=agent(delegate=delegate, **{"deadline": 5000, **settings}),
+            )
+        ],
+    )
+    entry.add_to_hass(hass)
+    assert await hass.config_entries.async_setup(entry.entry_id)
+    await hass.async_block_till_done()
+    memory = Memory(hass, entry, database)
+    assert await memory.service.settled()
+    return memory
+
+
+@pytest.fixture
+async def memory(
+    hass: HomeAssistant,
+    house: None,
+    model_agent: str,
+    database: FreshDatabase,
+    ollama_server: OllamaServer,
+) -> AsyncGenerator[Memory]:
+    """Give the memory around the model, with real vectors."""
+    embedder = {
+        "provider": "ollama",
+        "url": ollama_server.url,
+        "model": "all-minilm:latest",
+    }
+    memory = await _set_up(hass, database, model_agent, embedder)
+    yield memory
+    await hass.config_entries.async_unload(memory.entry.entry_id)
+
+
+@pytest.fixture
+async def local_memory(
+    hass: HomeAssistant, house: None, database: FreshDatabase
+) -> AsyncGenerator[Memory]:
+    """Give the memory around Home Assistant's own agent, without vectors."""
+    memory = await _set_up(hass, database, BUILT_IN, {"provider": "none"})
+    yield memory
+    await hass.config_entries.async_unload(memory.entry.entry_id)
+
+
+def chats(server: OllamaServer) -> list[dict[str, Any]]:
+    """Return what the model was sent, oldest first."""
+    return [request.json for request in server.sent("/api/chat")]
+
+
+async def test_alias_is_answered_without_the_model(
+    hass: HomeAssistant, memory: Memory, ollama_server: OllamaServer
+) -> None:
+    await memory.service.set_preference(
+        Scope.household(), "entity_alias.my_office", {"entity_id": OFFICE}
+    )
+
+    result = await memory.say("turn on my office", user="anna")
+
+    assert hass.states.get(OFFICE).state == "on"
+    assert result.response.response_type is intent.IntentResponseType.ACTION_DONE
+    assert chats(ollama_server) == []
+    [turn] = await memory.rows("SELECT * FROM turns")
+    assert turn["text"] == "turn on my office"
+    assert turn["resolved_text"] == "turn on Office main"
+    assert turn["answered_by"] == "intent"
+    assert turn["intent"] == "HassTurnOn"
+    assert turn["reply"] == speech(result)
+    assert turn["owner"] == "person:anna"
+    assert json.loads(turn["stages"]).keys() >= {"aliases", "intents"}
+    [tool] = await memory.rows("SELECT * FROM tool_executions")
+    assert (tool["name"], tool["status"]) == ("HassTurnOn", "ok")
+    messages = await memory.rows("SELECT * FROM messages ORDER BY position")
+    assert messages[0]["content"] == "turn on my office"
+    assert messages[-1]["content"] == speech(result)
+
+
+async def test_fact_stands_beside_the_question_and_answer_is_cached(
+    memory: Memory, ollama_server: OllamaServer
+) -> None:
+    await memory.service.remember(Scope.household(), FACT)
+    assert await memory.service.settled()
+
+    first = await memory.say(QUESTION, user="anna")
+    second = await memory.say("where is the SPARE key", user="anna")
+
+    assert "blue flower pot" in speech(first)
+    assert speech(second) == speech(first)
+    assert first.conversation_id != second.conversation_id
+    [request] = chats(ollama_server)
+    *others, last = request["messages"]
+    assert last["role"] == "user"
+    assert last["content"].startswith(QUESTION + "\n")
+    assert FACT in last["content"]
+    assert not any(FACT in message["content"] for message in others)
+    turns = await memory.rows("SELECT * FROM turns ORDER BY started_at")
+    assert [(turn["answered_by"], turn["cache"]) for turn in turns] == [
+        ("delegate", "stored"),
+        ("cache", "hit"),
+    ]
+    assert turns[0]["model"] == "stand-in:latest"
+    references = await memory.rows("SELECT * FROM context_references")
+    assert "used" in {reference["verdict"] for reference in references}
+    # What is kept as the user's words is what the user said.
+    contents = await memory.rows("SELECT content FROM messages WHERE role = 'user'")
+    assert not any("household_memory" in row["content"] for row in contents)
+
+
+async def test_new_fact_is_not_hidden_behind_an_old_answer(memory: Memory) -> None:
+    before = await memory.say(QUESTION, user="anna")
+    await memory.service.remember(Scope.household(), FACT)
+    assert await memory.service.settled()
+
+    after = await memory.say(QUESTION, user="anna")
+
+    assert "flower pot" not in speech(before)
+    assert "flower pot" in speech(after)
+
+
+async def test_prompt_cache_of_the_model_lives_on(
+    memory: Memory, ollama_server: OllamaServer
+) -> None:
+    await memory.service.remember(Scope.household(), FACT)
+    await memory.service.remember(
+        Scope.household(), "The bins are emptied every Tuesday"
+    )
+    assert await memory.service.settled()
+
+    first = await memory.say(QUESTION, user="anna")
+    await memory.say(
+        "When are the bins emptied?",
+        user="anna",
+        conversation_id=first.conversation_id,
+    )
+
+    one, two = chats(ollama_server)
+    assert one["messages"][0]["role"] == "system"
+    assert json.dumps(one["messages"][0]) == json.dumps(two["messages"][0])
+    assert json.dumps(one["tools"]) == json.dumps(two["tools"])
+    # The first turn's words stay as they were, with their context.
+    assert two["messages"][: len(one["messages"])] == one["messages"]
+    assert FACT in two["messages"][1]["content"]
+    assert "Tuesday" in two["messages"][-1]["content"]
+
+
+async def test_command_reaches_the_model_unchanged(
+    hass: HomeAssistant, memory: Memory, ollama_server: OllamaServer
+) -> None:
+    await memory.service.remember(Scope.household(), "The office main is very bright")
+    assert await memory.service.settled()
+
+    await memory.say("turn on the office main", user="anna")
+
+    assert chats(ollama_server)[0]["messages"][-1]["content"] == (
+        "turn on the office main"
+    )
+    assert hass.states.get(OFFICE).state == "on"
+    [turn] = await memory.rows("SELECT * FROM turns")
+    assert turn["answered_by"] == "delegate"
+    assert turn["cache"] != "stored"
+    [tool] = await memory.rows("SELECT * FROM tool_executions")
+    assert tool["status"] == "ok"
+
+
+async def test_private_fact_stays_private(
+    memory: Memory, ollama_server: OllamaServer
+) -> None:
+    secret = "Anna hides the chocolate behind the cereal box"
+    await memory.service.remember(Scope.person("anna"), secret)
+    assert await memory.service.settled()
+    question = "Where is the chocolate hidden?"
+
+    anna = await memory.say(question, user="anna")
+    ben = await memory.say(question, user="ben")
+    nobody = await memory.say(question)
+
+    assert "cereal" in speech(anna)
+    assert "cereal" not in speech(ben)
+    assert "cereal" not in speech(nobody)
+    with_secret = [
+        chat for chat in chats(ollama_server) if "cereal" in json.dumps(chat)
+    ]
+    assert len(with_secret) == 1
+    owners = await memory.rows(
+        "SELECT DISTINCT owner FROM messages WHERE content LIKE '%cereal%'"
+    )
+    assert [row["owner"] for row in owners] == ["person:anna"]
+
+
+async def test_built_in_agent_gets_plain_text(
+    hass: HomeAssistant, local_memory: Memory
+) -> None:
+    await local_memory.service.remember(Scope.household(), FACT)
+    assert await local_memory.service.settled()
+
+    result = await local_memory.say("turn on office main")
+    await local_memory.say(QUESTION)
+
+    assert hass.states.get(OFFICE).state == "on"
+    assert result.response.response_type is intent.IntentResponseType.ACTION_DONE
+    turns = await local_memory.rows("SELECT * FROM turns ORDER BY started_at")
+    assert [turn["cache"] for turn in turns] == ["no_language_model"] * 2
+    assert turns[0]["intent"] == "HassTurnOn"
+    assert turns[1]["error"] is not None
+    assert await local_memory.rows("SELECT * FROM context_references") == []
+
+
+async def test_agent_mirrors_its_delegate(
+    hass: HomeAssistant, memory: Memory, model_agent: str
+) -> None:
+    entity = conversation.async_get_agent(hass, memory.agent_id)
+    delegate = conversation.async_get_agent(hass, model_agent)
+    assert isinstance(entity, conversation.ConversationEntity)
+    assert isinstance(delegate, conversation.ConversationEntity)
+    assert entity.supports_streaming is delegate.supports_streaming is True
+    assert entity.supported_features == ConversationEntityFeature.CONTROL
+    assert entity.supported_languages == delegate.supported_languages
+    features = hass.states.get(memory.agent_id).attributes["supported_features"]
+    assert features == ConversationEntityFeature.CONTROL
+
+
+async def test_delegate_that_is_gone_is_an_error_that_people_understand(
+    hass: HomeAssistant, memory: Memory, model_agent: str
+) -> None:
+    agent_id = memory.agent_id
+    [entry] = hass.config_entries.async_entries("ollama")
+    assert await hass.config_entries.async_remove(entry.entry_id)
+    await hass.async_block_till_done()
+
+    result = await memory.say("hello there", agent_id=agent_id)
+
+    assert result.response.response_type is intent.IntentResponseType.ERROR
+    assert model_agent in speech(result)
+
+
+async def test_agent_never_asks_itself(
+    hass: HomeAssistant, local_memory: Memory
+) -> None:
+    [subentry] = local_memory.entry.subentries.values()
+    agent_id = local_memory.agent_id
+    hass.config_entries.async_update_subentry(
+        local_memory.entry, subentry, data={**subentry.data, "delegate": agent_id}
+    )
+    await hass.async_block_till_done()
+
+    result = await local_memory.say("hello there", agent_id=agent_id)
+
+    assert result.response.response_type is intent.IntentResponseType.ERROR
+
+
+async def test_error_of_the_delegate_passes_through(
+    memory: Memory, ollama_server: OllamaServer
+) -> None:
+    ollama_server.failing.add("/api/chat")
+
+    with pytest.raises(ollama.ResponseError):
+        await memory.say("Tell me about the boiler", user="anna")
+
+    assert await memory.service.settled()
+    [turn] = await memory.rows("SELECT * FROM turns")
+    assert turn["error"] == "ResponseError"
+    assert turn["cache"] != "stored"
+
+
+async def test_question_back_passes_through(
+    hass: HomeAssistant, memory: Memory, model_agent: str
+) -> None:
+    response = intent.IntentResponse(language="en")
+    response.async_set_speech("Which one?")
+    wanted = ConversationResult(response, "some", continue_conversation=True)
+    with patch(
+        "custom_components.ai_memory.conversation.async_converse", return_value=wanted
+    ):
+        result = await memory.say("What is the weather code?", user="anna")
+
+    assert result.continue_conversation is True
+    [turn] = await memory.rows("SELECT cache FROM turns")
+    assert turn["cache"] != "stored"
+
+
+async def test_crash_of_the_delegate_is_recorded_and_not_swallowed(
+    memory: Memory,
+) -> None:
+    with (
+        patch(
+            "custom_components.ai_memory.conversation.async_converse",
+            side_effect=ZeroDivisionError,
+        ),
+        pytest.raises(ZeroDivisionError),
+    ):
+        await memory.say("Where is the attic?", user="anna")
+    assert await memory.service.settled()
+    [turn] = await memory.rows("SELECT error, reply FROM turns")
+    assert turn["error"] == "ZeroDivisionError"
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["", "\x00", "\ud800 broken", "x" * 100_001, "Robert'); DROP TABLE turns;--"],
+)
+async def test_strange_words_are_handed_on_and_saved(
+    local_memory: Memory, text: str
+) -> None:
+    result = await local_memory.say(text)
+
+    assert result.response.speech
+    [turn] = await local_memory.rows("SELECT text FROM turns")
+    assert len(turn["text"]) <= 100_000
+
+
+async def test_conversation_of_somebody_else_shows_nothing(
+    memory: Memory, ollama_server: OllamaServer
+) -> None:
+    await memory.service.remember(Scope.person("anna"), FACT)
+    assert await memory.service.settled()
+    anna = await memory.say(QUESTION, user="anna")
+    assert anna.conversation_id
+
+    try:
+        ben = await memory.say(
+            QUESTION, user="ben", conversation_id=anna.conversation_id
+        )
+    except Unauthorized:
+        pass  # Home Assistant 2026.11 refuses it itself
+    else:
+        assert ben.response.response_type is intent.IntentResponseType.ERROR or (
+            "flower pot" not in chats(ollama_server)[-1]["messages"][-1]["content"]
+        )
+    owners = await memory.rows("SELECT DISTINCT owner FROM context_references")
+    assert [row["owner"] for row in owners] == ["person:anna"]
+
+
+async def test_dead_database_never_breaks_a_conversation(
+    hass: HomeAssistant, memory: Memory, ollama_server: OllamaServer
+) -> None:
+    database = memory.service.store.database
+    await database.close()
+    with patch.object(type(database), "open", side_effect=asyncio.CancelledError):
+        result = await async_converse(
+            hass, QUESTION, None, Context(), language="en", agent_id=memory.agent_id
+        )
+
+        assert speech(result) == "I don't know that."
+        assert memory.service.health.is_failing("database")
+    assert len(chats(ollama_server)) == 1
