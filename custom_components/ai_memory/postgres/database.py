@@ -74,9 +74,19 @@ def database_errors() -> Iterator[None]:
     except asyncpg.ReadOnlySQLTransactionError as err:
         raise ReadOnlyDatabase from err
     except _UNREACHABLE as err:
+        _stay_cancelled(err)
         raise DatabaseUnreachable from err
     except asyncpg.PostgresError as err:
         raise DatabaseError(code=err.sqlstate or "") from err
+    except asyncpg.InternalClientError as err:
+        _stay_cancelled(err)
+        raise DatabaseUnreachable from err
+
+
+def _stay_cancelled(err: Exception) -> None:
+    """Go on being cancelled where the roll-back of a cancelled task failed in its turn."""
+    if (task := asyncio.current_task()) and task.cancelling():
+        raise asyncio.CancelledError from err
 
 
 @dataclass(frozen=True, slots=True)
