@@ -65,9 +65,7 @@ def table(figures: Sequence[Figure]) -> str:
             bar = f"{'>=' if figure.at_least else '<='} {figure.bar:g}"
         met = {None: "", True: "met", False: "MISSED"}[figure.met]
         p50 = "" if figure.p50 is None else f"{figure.p50:.3g}"
-        rows.append(
-            (figure.what, p50, f"{figure.value:.3g}", figure.unit, bar, met)
-        )
+        rows.append((figure.what, p50, f"{figure.value:.3g}", figure.unit, bar, met))
     widths = [max(len(row[column]) for row in rows) for column in range(len(rows[0]))]
     lines = []
     for number, row in enumerate(rows):

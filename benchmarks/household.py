@@ -12,6 +12,10 @@ import re
 from typing import Self
 
 _SLOT = re.compile(r"\{(\w+)\}")
+_WEEKDAYS = "Monday Tuesday Wednesday Thursday Friday Saturday Sunday"
+_ONSETS = "b br c ch d dr f fl g gr h j k kl l m n p pl qu r s sh st t tr v w z"
+_VOWELS = "a e i o u ai ei ou"
+_CODAS = "n r l s t ck nd rn lt x m ss ld"
 _MONTHS = (
     "January February March April May June July August September October November"
     " December"
@@ -136,9 +140,7 @@ class _Pool:
 
 def _invented(random: Random, number: int) -> list[str]:
     """Return different names that nobody has."""
-    onsets = "b br c ch d dr f fl g gr h j k kl l m n p pl qu r s sh st t tr v w z".split()
-    vowels = "a e i o u ai ei ou".split()
-    codas = "n r l s t ck nd rn lt x m ss ld".split()
+    onsets, vowels, codas = (parts.split() for parts in (_ONSETS, _VOWELS, _CODAS))
     names: dict[str, None] = {}
     while len(names) < number:
         name = "".join(
@@ -161,9 +163,7 @@ def _pools() -> dict[str, _Pool]:
     pools["place"] = _Pool.of(_invented(random, 8_000))
     pools["street"] = _Pool.of([f"{name} Street" for name in _invented(random, 3_000)])
     pools["month"] = _Pool.of(_MONTHS.split())
-    pools["weekday"] = _Pool.of(
-        "Monday Tuesday Wednesday Thursday Friday Saturday Sunday".split()
-    )
+    pools["weekday"] = _Pool.of(_WEEKDAYS.split())
     return pools
 
 
@@ -181,7 +181,9 @@ def sentences(seed: str) -> Iterator[str]:
             case "year":
                 return str(random.randint(1995, 2026))
             case "clock":
-                return f"{random.randint(7, 20)}:{random.choice(('00', '15', '30', '45'))}"
+                return (
+                    f"{random.randint(7, 20)}:{random.choice(('00', '15', '30', '45'))}"
+                )
             case "date":
                 return f"{random.randint(1, 28)} {pools['month'].draw(random)}"
             case "code":

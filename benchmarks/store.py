@@ -1,8 +1,8 @@
 """A database of its own for a measurement, and the quick way to fill it."""
 
 import asyncio
-from collections.abc import AsyncIterator, Sequence
-from contextlib import asynccontextmanager
+from collections.abc import AsyncIterator, Iterator, Sequence
+from contextlib import asynccontextmanager, contextmanager
 from itertools import batched
 from pathlib import Path
 from random import Random
@@ -15,8 +15,7 @@ from numpy.typing import NDArray
 from pgvector import HalfVector
 from pgvector.asyncpg import register_vector
 
-from custom_components.ai_memory.embedding.embedder import EmbeddingModel
-from custom_components.ai_memory.models import HOUSEHOLD
+from custom_components.ai_memory.models import HOUSEHOLD, EmbeddingModel
 from custom_components.ai_memory.postgres.database import (
     MAINTENANCE,
     SCHEMA,
@@ -56,13 +55,19 @@ _REAL_VECTORS = 3_000
 _BATCH = 64
 
 
+@contextmanager
+def folder() -> Iterator[Path]:
+    """Make a folder that goes afterwards, open to the user that PostgreSQL runs as where we are root."""
+    with tempfile.TemporaryDirectory(prefix="ai-memory-benchmark-") as path:
+        Path(path).chmod(0o755)
+        yield Path(path)
+
+
 @asynccontextmanager
 async def postgres() -> AsyncIterator[PostgresServer]:
-    """Run a PostgreSQL 16 with the app's settings in a folder that goes afterwards."""
-    with tempfile.TemporaryDirectory(prefix="ai-memory-benchmark-") as folder:
-        # Its server runs as another user where we are root.
-        Path(folder).chmod(0o755)
-        server = PostgresServer(Path(folder) / "postgres", settings=APP_SETTINGS)
+    """Run a PostgreSQL 16 with the app's settings in a folder of its own."""
+    with folder() as path:
+        server = PostgresServer(path / "postgres", settings=APP_SETTINGS)
         await asyncio.to_thread(server.start)
         try:
             yield server
@@ -122,9 +127,8 @@ def vectors_for(texts: Sequence[str], seed: int) -> NDArray[np.float32]:
     share = random.uniform(0.5, 0.9, (number, 1)).astype(np.float32)
     mixed = share * real[random.integers(len(real), size=number)]
     mixed += (1 - share) * real[random.integers(len(real), size=number)]
-    mixed += random.normal(
-        scale=0.3 / np.sqrt(minilm.DIMENSIONS), size=mixed.shape
-    ).astype(np.float32)
+    noise = random.standard_normal(mixed.shape, dtype=np.float32)
+    mixed += 0.3 / np.sqrt(minilm.DIMENSIONS) * noise
     mixed /= np.linalg.norm(mixed, axis=1, keepdims=True)
     return np.concatenate([real, mixed])
 
@@ -188,16 +192,26 @@ async def fill(
 
 
 _FILLING = (
-    "INSERT INTO collections (owner, name) SELECT DISTINCT owner, 'memories' FROM filling"
-    " ON CONFLICT DO NOTHING",
-    "INSERT INTO memories (owner, collection_id, content)"
-    " SELECT f.owner, c.id, f.text FROM filling f"
-    " JOIN collections c ON c.owner = f.owner AND c.name = 'memories' ORDER BY number",
-    "UPDATE filling f SET memory_id = m.id FROM memories m"
-    " WHERE m.owner = f.owner AND md5(m.content) = md5(f.text)",
-    "INSERT INTO passages (owner, collection_id, kind, memory_id, text, created_at)"
-    " SELECT m.owner, m.collection_id, 'memory', m.id, m.content, m.created_at"
-    " FROM filling f JOIN memories m ON m.id = f.memory_id ORDER BY number",
-    "UPDATE filling f SET passage_id = p.id FROM passages p"
-    " WHERE p.memory_id = f.memory_id",
+    """
+    INSERT INTO collections (owner, name) SELECT DISTINCT owner, 'memories' FROM filling
+    ON CONFLICT DO NOTHING
+    """,
+    """
+    INSERT INTO memories (owner, collection_id, content)
+    SELECT f.owner, c.id, f.text FROM filling f
+        JOIN collections c ON c.owner = f.owner AND c.name = 'memories' ORDER BY number
+    """,
+    """
+    UPDATE filling f SET memory_id = m.id FROM memories m
+    WHERE m.owner = f.owner AND md5(m.content) = md5(f.text)
+    """,
+    """
+    INSERT INTO passages (owner, collection_id, kind, memory_id, text, created_at)
+    SELECT m.owner, m.collection_id, 'memory', m.id, m.content, m.created_at
+    FROM filling f JOIN memories m ON m.id = f.memory_id ORDER BY number
+    """,
+    """
+    UPDATE filling f SET passage_id = p.id FROM passages p
+    WHERE p.memory_id = f.memory_id
+    """,
 )

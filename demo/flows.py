@@ -22,7 +22,7 @@ async def config_flow(
     the id of the menu's step. Raises HassError when the flow ends in anything but an
     entry, or shows an error.
     """
-    step = await _fill(
+    step = await fill(
         await client.flow(domain), client.flow_step, answers, choices or {}
     )
     entry: Json = step["result"]
@@ -34,15 +34,16 @@ async def subentry_flow(
 ) -> None:
     """Add a subentry of a kind; see config_flow."""
     step = await client.subentry_flow(entry_id, kind)
-    await _fill(step, client.subentry_flow_step, answers, {})
+    await fill(step, client.subentry_flow_step, answers, {})
 
 
-async def _fill(
+async def fill(
     step: Json,
     submit: Callable[[str, Mapping[str, Any]], Awaitable[Json]],
     answers: Mapping[str, Any],
     choices: Mapping[str, str],
 ) -> Json:
+    """Go on from a step to the end; see config_flow."""
     for _ in range(MOST_STEPS):
         match step["type"]:
             case "create_entry":

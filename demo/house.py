@@ -61,6 +61,8 @@ TEMPERATURES: Final = {
     ),
     Thing("sensor.bedroom_temperature", "Bedroom temperature", "Bedroom"): 18.5,
 }
+# A sentence that an automation listens for.
+GOOD_NIGHT: Final = "good night dear house"
 SCRIPT: Final = Thing("script.movie_night", "Movie night", "Living Room")
 
 
@@ -219,6 +221,14 @@ def _configuration(log_level: str, *, recorder: bool) -> dict[str, Any]:
             }
         },
     }
+    configuration["automation"] = [
+        {
+            "id": "good_night",
+            "alias": "Good night",
+            "triggers": [{"trigger": "conversation", "command": [GOOD_NIGHT]}],
+            "actions": [{"set_conversation_response": "Sleep well."}],
+        }
+    ]
     if recorder:
         configuration |= {"recorder": {}, "history": {}, "logbook": {}}
     return configuration

@@ -50,14 +50,16 @@ async def _migrate(server: PostgresServer) -> None:
 
 
 @pytest.fixture
-def database(
-    postgres_server: PostgresServer, socket_enabled: None
-) -> Generator[FreshDatabase]:
-    """Give a copy of the template."""
-    name = f"test_{next(_NUMBERS)}"
+def database(postgres_server: PostgresServer, socket_enabled: None) -> FreshDatabase:
+    """Give a copy of the template.
+
+    It is dropped when the next test asks for one: what used it may be torn down later than this fixture.
+    """
+    number = next(_NUMBERS)
+    postgres_server.drop_database(f"test_{number - 1}")
+    name = f"test_{number}"
     postgres_server.create_database(name, TEMPLATE)
-    yield FreshDatabase(postgres_server, name)
-    postgres_server.drop_database(name)
+    return FreshDatabase(postgres_server, name)
 
 
 @pytest.fixture

@@ -149,7 +149,6 @@ class MemoryAgent(ConversationEntity):
                 language=user_input.language,
                 agent_id=self._delegate_id,
                 answered_by=AnsweredBy.DELEGATE,
-                model=self._model_of_delegate(),
                 device_id=user_input.device_id,
                 satellite_id=user_input.satellite_id,
             )
@@ -159,7 +158,12 @@ class MemoryAgent(ConversationEntity):
             found: Found | None = None
             result: ConversationResult | None = None
             try:
-                result, found = await self._answer(user_input, chat_log, turn, scope)
+                text = self._resolve_aliases(turn, scope)
+                result = await self._try_intents(user_input, chat_log, turn, text)
+                if result is None:
+                    # Known before the delegate is asked, so that it is kept if that fails.
+                    found = await self._look_up(user_input, chat_log, text, scope)
+                    result = await self._answer(user_input, chat_log, turn, text, found)
             except (Exception, asyncio.CancelledError) as err:
                 turn.error = type(err).__name__
                 raise
@@ -189,28 +193,28 @@ class MemoryAgent(ConversationEntity):
                 )
             return result
 
-    async def _answer(
-        self,
-        user_input: ConversationInput,
-        chat_log: ChatLog,
-        turn: Turn,
-        scope: Scope,
-    ) -> tuple[ConversationResult, Found | None]:
-        text = self._resolve_aliases(turn, scope)
-        is_built_in = self._delegate_id == HOME_ASSISTANT_AGENT
-        if turn.resolved_text and not is_built_in:
-            began = time.perf_counter()
-            response = await conversation.async_handle_intents(
-                self.hass, replace(user_input, text=text), chat_log
-            )
-            turn.stages["intents"] = _since(began)
-            if response is not None:
-                turn.answered_by = AnsweredBy.INTENT
-                turn.agent_id = HOME_ASSISTANT_AGENT
-                turn.intent = response.intent.intent_type if response.intent else None
-                return self._say(chat_log, response, HOME_ASSISTANT_AGENT), None
+    async def _try_intents(
+        self, user_input: ConversationInput, chat_log: ChatLog, turn: Turn, text: str
+    ) -> ConversationResult | None:
+        """Let Home Assistant's own sentences answer where an alias has changed the text."""
+        if not turn.resolved_text or self._delegate_id == HOME_ASSISTANT_AGENT:
+            return None
+        began = time.perf_counter()
+        response = await conversation.async_handle_intents(
+            self.hass, replace(user_input, text=text), chat_log
+        )
+        turn.stages["intents"] = _since(began)
+        if response is None:
+            return None
+        turn.answered_by = AnsweredBy.INTENT
+        turn.agent_id = HOME_ASSISTANT_AGENT
+        turn.intent = response.intent.intent_type if response.intent else None
+        return self._say(chat_log, response, HOME_ASSISTANT_AGENT)
 
-        found = await self._service.look_up(
+    async def _look_up(
+        self, user_input: ConversationInput, chat_log: ChatLog, text: str, scope: Scope
+    ) -> Found:
+        return await self._service.look_up(
             Utterance(
                 text=text,
                 scope=scope,
@@ -224,21 +228,30 @@ class MemoryAgent(ConversationEntity):
                     isinstance(content, UserContent)
                     for content in chat_log.content[:-1]
                 ),
-                asks_language_model=not is_built_in,
+                asks_language_model=self._delegate_id != HOME_ASSISTANT_AGENT,
                 names_live_thing=self._cache and self._names.named_in(text),
             ),
             is_command=lambda: self._is_command(replace(user_input, text=text)),
             deadline=self._deadline,
         )
+
+    async def _answer(
+        self,
+        user_input: ConversationInput,
+        chat_log: ChatLog,
+        turn: Turn,
+        text: str,
+        found: Found,
+    ) -> ConversationResult:
         if found.answer:
             turn.answered_by = AnsweredBy.CACHE
             response = intent.IntentResponse(language=user_input.language)
             response.async_set_speech(found.answer.answer)
-            return self._say(chat_log, response, self.entity_id), found
-
+            return self._say(chat_log, response, self.entity_id)
+        turn.model = self._model_of_delegate()
         began = time.perf_counter()
         try:
-            return await self._hand_on(user_input, chat_log, text, found), found
+            return await self._hand_on(user_input, chat_log, text, found)
         finally:
             turn.stages["delegate"] = _since(began)
 

@@ -38,7 +38,7 @@ async def async_get_config_entry_diagnostics(
     integration = await async_get_integration(hass, DOMAIN)
     diagnostics: dict[str, Any] = {
         "version": str(integration.version),
-        "state": entry.state,
+        "state": entry.state.value,
         "data": async_redact_data(entry.data, TO_REDACT),
         "options": dict(entry.options),
         # Their titles are names that people gave.

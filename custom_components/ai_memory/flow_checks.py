@@ -49,14 +49,21 @@ async def async_check_database(data: Mapping[str, Any]) -> ConnectionSettings:
     """Try a connection and all that we need of it; nothing is changed. Raises InvalidInput, DatabaseError."""
     try:
         settings = settings_from_entry(data)
+        _check_encodable(settings)
         async with asyncio.timeout(_CHECK_TIMEOUT):
             await Database(settings).check()
     except TimeoutError:
         raise DatabaseUnreachable from None
     except ValueError, OverflowError:
-        # Host names, ports and texts that cannot be; unchained, they may quote a password.
+        # Ports out of range too; unchained, since they may quote a password.
         raise InvalidInput("connection_invalid") from None
     return settings
+
+
+def _check_encodable(settings: ConnectionSettings) -> None:
+    """Raise ValueError for NUL and lone surrogates, which the driver chokes on."""
+    if b"\0" in "".join(map(str, settings.arguments().values())).encode():
+        raise ValueError
 
 
 async def async_list_models(

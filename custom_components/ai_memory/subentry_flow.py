@@ -37,7 +37,12 @@ from .const import (
     DEFAULT_BUDGET,
     DEFAULT_DEADLINE,
 )
-from .pipelines import async_chosen_pipelines, async_pipelines, async_preferred_pipeline
+from .pipelines import (
+    async_chosen_pipelines,
+    async_pipelines,
+    async_preferred_pipeline,
+    async_put_in_front,
+)
 
 DEFAULT_NAME: Final = "AI Memory"
 
@@ -156,7 +161,7 @@ class ConversationSubentryFlow(ConfigSubentryFlow):
         if user_input is not None:
             errors = agent_errors(self.hass, user_input)
             if not errors:
-                return self._finish(*agent_data(user_input))
+                return await self._finish(*agent_data(user_input))
         return self.async_show_form(
             step_id=step_id,
             data_schema=self.add_suggested_values_to_schema(
@@ -166,7 +171,7 @@ class ConversationSubentryFlow(ConfigSubentryFlow):
             errors=errors,
         )
 
-    def _finish(self, title: str, data: dict[str, Any]) -> SubentryFlowResult:
+    async def _finish(self, title: str, data: dict[str, Any]) -> SubentryFlowResult:
         if self.source == SOURCE_USER:
             return self.async_create_entry(title=title, data=data)
         entry, subentry = self._get_entry(), self._get_reconfigure_subentry()
@@ -183,7 +188,12 @@ class ConversationSubentryFlow(ConfigSubentryFlow):
             if entry.update_listeners
             else self.async_update_reload_and_abort
         )
-        return update(entry, subentry, title=title, data=data)
+        result = update(entry, subentry, title=title, data=data)
+        entity_id = agent_of_subentry(self.hass, self._entry_id, subentry.subentry_id)
+        if entity_id and lost:
+            # Where only these are chosen anew the entry has no reason to load again.
+            await async_put_in_front(self.hass, entry, subentry, entity_id)
+        return result
 
     def _pipelines(self, data: Mapping[str, Any], subentry_id: str) -> list[str]:
         entity_id = agent_of_subentry(self.hass, self._entry_id, subentry_id)

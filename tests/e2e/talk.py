@@ -10,6 +10,7 @@ import asyncpg
 from demo import wiring
 from demo.client import HassClient, Json, Turn
 from demo.demo_house import DemoHouse
+from demo.flows import form_data
 from demo.ollama_server import OllamaServer, RecordedRequest
 
 TIMEOUT: Final = 30.0
@@ -20,7 +21,9 @@ SELECT t.*, c.session_id FROM turns t JOIN conversations c ON c.id = t.conversat
 WHERE c.session_id = $1 AND t.text = $2
 ORDER BY t.started_at DESC
 """
-_STORED_ANSWER: Final = "SELECT answer FROM response_cache WHERE lower(question) = lower($1)"
+_STORED_ANSWER: Final = (
+    "SELECT answer FROM response_cache WHERE lower(question) = lower($1)"
+)
 
 
 async def until[T](look: Callable[[], Awaitable[T]], timeout: float = TIMEOUT) -> T:
@@ -61,12 +64,12 @@ class Database:
 
     async def turn(self, turn: Turn) -> Json:
         """Return the row of a turn, which is written after its reply."""
-
-        async def look() -> list[Json]:
-            return await self.fetch(_TURN, turn.conversation_id, turn.text)
-
-        [row] = await until(look)
+        [row] = await self.fetch_when_there(_TURN, turn.conversation_id, turn.text)
         return row
+
+    async def fetch_when_there(self, sql: str, *values: object) -> list[Json]:
+        """Return rows as soon as there are any."""
+        return await until(lambda: self.fetch(sql, *values))
 
     async def of_turn(self, table: str, row: Json) -> list[Json]:
         """Return what belongs to a turn, in order."""
@@ -116,7 +119,9 @@ async def issues(house: DemoHouse) -> list[str]:
     """Return the ids of our open repair issues."""
     listed = await house.client.call("repairs/list_issues")
     return [
-        issue["issue_id"] for issue in listed["issues"] if issue["domain"] == "ai_memory"
+        issue["issue_id"]
+        for issue in listed["issues"]
+        if issue["domain"] == "ai_memory"
     ]
 
 
@@ -132,3 +137,25 @@ async def engine(house: DemoHouse, pipeline_id: str) -> str:
 async def log_in(house: DemoHouse, name: str) -> HassClient:
     """Return a client of a person, who moves in first if need be."""
     return await wiring.log_in_as(house.client, name, name.lower(), "secret enough")
+
+
+async def is_loaded(house: DemoHouse) -> bool:
+    """Return whether the entry is loaded and its first agent there."""
+    [entry] = await house.client.entries("ai_memory")
+    agent = await house.client.state(house.agent)
+    return bool(entry["state"] == "loaded" and agent["state"] != "unavailable")
+
+
+async def set_deadline(house: DemoHouse, milliseconds: int) -> None:
+    """Change the deadline of the first agent."""
+    [entry] = await house.client.entries("ai_memory")
+    subentries = await house.client.call(
+        "config_entries/subentries/list", entry_id=entry["entry_id"]
+    )
+    step = await house.client.subentry_flow(
+        entry["entry_id"], "conversation", subentries[0]["subentry_id"]
+    )
+    answers = form_data(step["data_schema"], {"deadline": milliseconds})
+    step = await house.client.subentry_flow_step(step["flow_id"], answers)
+    assert step["reason"] == "reconfigure_successful"
+    await until(lambda: is_loaded(house))

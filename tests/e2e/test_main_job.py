@@ -73,7 +73,7 @@ async def test_fact_is_recalled_then_answered_from_the_cache(
         for reference in await database.of_turn("context_references", row)
         if reference["verdict"] == "used"
     ]
-    assert [reference["snippet"] for reference in used] == [KEY]
+    assert used[0]["snippet"] == KEY
     assert (
         await database.value(
             "SELECT memory_id FROM passages WHERE id = $1", used[0]["passage_id"]
@@ -153,9 +153,12 @@ async def test_command_reaches_the_model_unchanged(
     [tool] = await database.of_turn("tool_executions", row)
     assert tool["name"] == "intent__HassTurnOn"
     assert tool["status"] == "ok"
-    assert [
-        message["role"] for message in await database.of_turn("messages", row)
-    ] == ["user", "assistant", "tool_result", "assistant"]
+    assert [message["role"] for message in await database.of_turn("messages", row)] == [
+        "user",
+        "assistant",
+        "tool_result",
+        "assistant",
+    ]
 
 
 async def test_failed_tool_is_seen(house: DemoHouse, database: Database) -> None:

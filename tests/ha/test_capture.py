@@ -1,7 +1,6 @@
 """Turns that our agents do not see are saved all the same."""
 
 import asyncio
-from collections.abc import AsyncGenerator
 from typing import Any
 
 import asyncpg
@@ -10,7 +9,7 @@ from homeassistant.components.conversation.agent_manager import async_converse
 from homeassistant.components.homeassistant.exposed_entities import async_expose_entity
 from homeassistant.config_entries import ConfigSubentryData
 from homeassistant.core import Context, HomeAssistant
-from homeassistant.helpers import intent
+from homeassistant.helpers.chat_session import ChatSession
 from homeassistant.setup import async_setup_component
 import pytest
 from pytest_homeassistant_custom_component.common import MockConfigEntry
@@ -22,21 +21,8 @@ from tests.databases import FreshDatabase
 from tests.ha.agents import BUILT_IN, agent
 
 OFFICE = "input_boolean.office_main"
-
-
-class Parrot(conversation.AbstractConversationAgent):
-    """An agent of the old kind, which does not use the chat log."""
-
-    @property
-    def supported_languages(self) -> list[str]:
-        return ["en"]
-
-    async def async_process(
-        self, user_input: conversation.ConversationInput
-    ) -> conversation.ConversationResult:
-        response = intent.IntentResponse(language=user_input.language)
-        response.async_set_speech(f"You said {user_input.text}")
-        return conversation.ConversationResult(response, user_input.conversation_id)
+PARROT = "conversation.parrot"
+"""An agent that is in no pipeline."""
 
 
 @pytest.fixture
@@ -81,16 +67,6 @@ async def _set_up(
     assert await hass.config_entries.async_setup(entry.entry_id)
     await hass.async_block_till_done()
     return entry
-
-
-@pytest.fixture
-async def other_agent(hass: HomeAssistant, house: None) -> AsyncGenerator[str]:
-    """Give the id of an agent that is in no pipeline."""
-    entry = MockConfigEntry(domain="parrot", title="Parrot")
-    entry.add_to_hass(hass)
-    conversation.async_set_agent(hass, entry, Parrot())
-    yield entry.entry_id
-    conversation.async_unset_agent(hass, entry)
 
 
 async def rows(
@@ -213,7 +189,7 @@ async def test_owner_of_a_captured_turn_is_who_asked(
 )
 async def test_only_what_is_wanted_is_saved(
     hass: HomeAssistant,
-    other_agent: str,
+    house: None,
     database: FreshDatabase,
     capture: str,
     saved: list[str],
@@ -222,9 +198,9 @@ async def test_only_what_is_wanted_is_saved(
 
     await async_converse(hass, "turn on office main", None, Context(), "en", BUILT_IN)
     with (
-        conversation.chat_log.async_get_chat_log(
+        conversation.async_get_chat_log(
             hass,
-            session := conversation.chat_log.chat_session.ChatSession("parroted"),
+            ChatSession("parroted"),
             conversation.ConversationInput(
                 text="hello",
                 context=Context(),
@@ -232,21 +208,18 @@ async def test_only_what_is_wanted_is_saved(
                 device_id=None,
                 satellite_id=None,
                 language="en",
-                agent_id=other_agent,
+                agent_id=PARROT,
             ),
         ) as chat_log,
     ):
-        assert session
         chat_log.async_add_assistant_content_without_tools(
-            conversation.AssistantContent(
-                agent_id=other_agent, content="You said hello"
-            )
+            conversation.AssistantContent(agent_id=PARROT, content="You said hello")
         )
 
     turns = await rows(
         database, entry, "SELECT * FROM ai_memory.turns ORDER BY started_at"
     )
-    names = {BUILT_IN: "built in", other_agent: "parrot"}
+    names = {BUILT_IN: "built in", PARROT: "parrot"}
     assert [names[turn["agent_id"]] for turn in turns] == saved
 
 
@@ -254,7 +227,7 @@ async def test_task_of_a_model_is_no_turn(
     hass: HomeAssistant, house: None, database: FreshDatabase
 ) -> None:
     entry = await _set_up(hass, database, "all")
-    session = conversation.chat_log.chat_session.ChatSession("task")
+    session = ChatSession("task")
 
     with conversation.async_get_chat_log(hass, session) as chat_log:
         chat_log.async_add_user_content(

@@ -133,6 +133,7 @@ async def test_without_embedder_and_agent(
 ) -> None:
     result = await choose(hass, await to_embedder(hass, database.fields), "none")
     shows(result, "agent", None)
+    assert result["data_schema"]
     assert "pipelines" not in result["data_schema"].schema
     result = await fill(hass, result, {})
     assert result["type"] is FlowResultType.CREATE_ENTRY
@@ -146,8 +147,8 @@ async def test_dsn(hass: HomeAssistant, database: FreshDatabase) -> None:
     for dsn, error in {
         "mysql://somewhere/db": "dsn_invalid",
         f"{database.dsn}?sslmode=sometimes": "dsn_invalid",
-        "postgresql://[::1/db": "connection_invalid",
-        "postgresql://h:99999/db": "connection_invalid",
+        "postgresql://[::1/db": "dsn_invalid",
+        "postgresql://127.0.0.1:99999/db": "connection_invalid",
     }.items():
         result = await fill(hass, result, {"dsn": dsn})
         shows(result, "dsn", {"dsn" if error == "dsn_invalid" else "base": error})
@@ -176,7 +177,8 @@ async def test_database_errors_and_recovery(
         ({"port": free_port()}, {"base": "database_unreachable"}),
         ({"tls": "verify-full"}, {"base": "tls_failed"}),
         ({"host": " "}, {"base": "connection_incomplete"}),
-        ({"host": "a" * 70}, {"base": "connection_invalid"}),
+        ({"username": "\ud800"}, {"base": "connection_invalid"}),
+        ({"password": "\0"}, {"base": "connection_invalid"}),
     ):
         answers = database.fields | changes
         result = await fill(hass, result, answers)
@@ -410,7 +412,7 @@ async def test_discovery_updates(
     hass.config_entries.async_update_entry(
         entry,
         unique_id="abc",
-        data={**entry.data, "host": "gone.invalid", "password": "old"},
+        data={**entry.data, "port": free_port(), "password": "old"},
     )
     assert await hass.config_entries.async_setup(entry.entry_id)
     assert not entry.runtime_data.service.store.database.is_open

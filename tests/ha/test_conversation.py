@@ -24,6 +24,7 @@ import pytest
 from pytest_homeassistant_custom_component.common import MockConfigEntry, MockUser
 
 from custom_components.ai_memory.const import DOMAIN
+from custom_components.ai_memory.memory.health import Part
 from custom_components.ai_memory.memory.service import MemoryService
 from custom_components.ai_memory.models import Scope
 from demo.ollama_server import OllamaServer
@@ -226,7 +227,7 @@ async def test_alias_is_answered_without_the_model(
 
     result = await memory.say("turn on my office", user="anna")
 
-    assert hass.states.get(OFFICE).state == "on"
+    assert hass.states.is_state(OFFICE, "on")
     assert result.response.response_type is intent.IntentResponseType.ACTION_DONE
     assert chats(ollama_server) == []
     [turn] = await memory.rows("SELECT * FROM turns")
@@ -323,7 +324,7 @@ async def test_command_reaches_the_model_unchanged(
     assert chats(ollama_server)[0]["messages"][-1]["content"] == (
         "turn on the office main"
     )
-    assert hass.states.get(OFFICE).state == "on"
+    assert hass.states.is_state(OFFICE, "on")
     [turn] = await memory.rows("SELECT * FROM turns")
     assert turn["answered_by"] == "delegate"
     assert turn["cache"] != "stored"
@@ -365,7 +366,7 @@ async def test_built_in_agent_gets_plain_text(
     result = await local_memory.say("turn on office main")
     await local_memory.say(QUESTION)
 
-    assert hass.states.get(OFFICE).state == "on"
+    assert hass.states.is_state(OFFICE, "on")
     assert result.response.response_type is intent.IntentResponseType.ACTION_DONE
     turns = await local_memory.rows("SELECT * FROM turns ORDER BY started_at")
     assert [turn["cache"] for turn in turns] == ["no_language_model"] * 2
@@ -384,8 +385,8 @@ async def test_agent_mirrors_its_delegate(
     assert entity.supports_streaming is delegate.supports_streaming is True
     assert entity.supported_features == ConversationEntityFeature.CONTROL
     assert entity.supported_languages == delegate.supported_languages
-    features = hass.states.get(memory.agent_id).attributes["supported_features"]
-    assert features == ConversationEntityFeature.CONTROL
+    assert (state := hass.states.get(memory.agent_id))
+    assert state.attributes["supported_features"] == ConversationEntityFeature.CONTROL
 
 
 async def test_delegate_that_is_gone_is_an_error_that_people_understand(
@@ -510,5 +511,5 @@ async def test_dead_database_never_breaks_a_conversation(
         )
 
         assert speech(result) == "I don't know that."
-        assert memory.service.health.is_failing("database")
+        assert memory.service.health.is_failing(Part.DATABASE)
     assert len(chats(ollama_server)) == 1

@@ -1,5 +1,14 @@
-"""Background work without long pauses."""
+"""Background work without long pauses, and a database that is quickly had."""
 
-from tests.engine import quick
+import pytest
 
-__all__ = ["quick"]
+from tests.databases import FreshDatabase
+from tests.engine import emptied_database, quick, shared_database
+
+__all__ = ["emptied_database", "quick", "shared_database"]
+
+
+@pytest.fixture
+def database(emptied_database: FreshDatabase) -> FreshDatabase:
+    """Give a database without rows."""
+    return emptied_database

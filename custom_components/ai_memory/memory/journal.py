@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import asdict
 from datetime import datetime
+import errno
 import json
 import os
 from pathlib import Path
@@ -110,7 +111,13 @@ class Journal:
         for line in content.splitlines(keepends=True):
             try:
                 turns.append(_decode(line))
-            except ValueError, KeyError, TypeError:
+            except (
+                ValueError,
+                KeyError,
+                TypeError,
+                AttributeError,
+                RecursionError,
+            ):
                 # Cut by a crash while it was written: its reply was not given either.
                 continue
         self._size = len(content)
@@ -121,7 +128,11 @@ class Journal:
 
     def _append(self, line: bytes, path: Path | None = None) -> None:
         with self._descriptor(path or self._path) as descriptor:
-            os.write(descriptor, line)
+            before = os.fstat(descriptor).st_size
+            if os.write(descriptor, line) < len(line):
+                # Half a line would spoil the next one.
+                os.ftruncate(descriptor, before)
+                raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
 
     @contextmanager
     def _descriptor(self, path: Path) -> Iterator[int]:

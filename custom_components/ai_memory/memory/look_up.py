@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import Awaitable, Callable, Coroutine
 from dataclasses import dataclass, field
+import logging
 import time
 from typing import Any
 
@@ -16,6 +17,8 @@ from .context import build_context
 from .health import Health, Part
 from .questions import is_question
 from .searching import Searching
+
+_LOGGER = logging.getLogger(__name__)
 
 _CANDIDATES = 20
 _EMBEDDING_SHARE = 0.7
@@ -97,21 +100,23 @@ class LookUp:
         if verdict is None:
             cached = self._begin(self._cached(utterance, found))
         if utterance.recall and utterance.asks_language_model:
-            recalled = self._begin(self._recalled(utterance, found, deadline))
+            recalled = self._begin(self._recalled(utterance, found, deadline, cached))
         if cached or recalled:
             command = self._begin(_timed(is_command(), "recognise", found.stages))
         try:
             async with asyncio.timeout(deadline):
                 if cached:
-                    await cached
+                    await _outcome(cached)
                 if recalled and found.answer is None:
-                    await recalled
+                    await _outcome(recalled)
                 if command and found.answer is None:
-                    found.is_command = await command
+                    found.is_command = await _outcome(command)
         except TimeoutError:
-            found.context = None
-            found.references = []
-            found.is_complete = False
+            _give_up(found)
+        except Exception:
+            # Whatever is wrong with memory, the turn goes on.
+            _LOGGER.exception("Unexpected error while memory was asked")
+            _give_up(found)
         finally:
             for task in (cached, recalled, command):
                 if task:
@@ -120,8 +125,11 @@ class LookUp:
             found.context = None
             found.references = []
             found.cache = CacheVerdict.COMMAND
-        elif recalled and not found.is_complete and found.cache is CacheVerdict.MISS:
-            found.cache = CacheVerdict.INCOMPLETE
+        elif found.cache is CacheVerdict.MISS:
+            if found.cache_key is None:
+                found.cache = CacheVerdict.UNAVAILABLE
+            elif recalled and not found.is_complete:
+                found.cache = CacheVerdict.INCOMPLETE
         found.stages["look_up"] = (time.perf_counter() - began) * 1000
         return found
 
@@ -132,7 +140,6 @@ class LookUp:
         await asyncio.gather(*self._strays, return_exceptions=True)
 
     def _begin[T](self, work: Coroutine[Any, Any, T]) -> asyncio.Task[T]:
-        # Not awaited when cancelled: a server that hangs would hold the reply up while the transaction is rolled back.
         task = asyncio.create_task(work)
         self._strays.add(task)
         task.add_done_callback(self._strays.discard)
@@ -166,10 +173,20 @@ class LookUp:
             found.cache = CacheVerdict.HIT
 
     async def _recalled(
-        self, utterance: Utterance, found: Found, deadline: float
+        self,
+        utterance: Utterance,
+        found: Found,
+        deadline: float,
+        cached: asyncio.Task[None] | None,
     ) -> None:
         gates = self._searching.gates(utterance.language)
-        passages = await self._search(utterance, found, deadline * _EMBEDDING_SHARE)
+        vector = await self._embedded(utterance, found, deadline * _EMBEDDING_SHARE)
+        if cached:
+            # Not before the cache has told the state of knowledge: what is searched must not be older than that.
+            await asyncio.wait([cached])
+            if found.answer:
+                return
+        passages = await self._search(utterance, found, vector)
         context = build_context(
             passages,
             gates=gates,
@@ -179,22 +196,28 @@ class LookUp:
         found.context = context.text
         found.references = context.references
 
+    async def _embedded(
+        self, utterance: Utterance, found: Found, timeout: float
+    ) -> list[float] | None:
+        if not (self._searching.can_embed and self._health.allow(Part.EMBEDDER)):
+            return None
+        vector = None
+        began = time.perf_counter()
+        try:
+            vector = await self._searching.embed(
+                utterance.text, TextKind.QUERY, timeout=timeout
+            )
+            self._health.succeeded(Part.EMBEDDER)
+        except EmbedderError as err:
+            self._health.failed(Part.EMBEDDER, err)
+        found.stages["embed"] = (time.perf_counter() - began) * 1000
+        return vector
+
     async def _search(
-        self, utterance: Utterance, found: Found, embedding_timeout: float
+        self, utterance: Utterance, found: Found, vector: list[float] | None
     ) -> list[Passage]:
         if not self._health.allow(Part.DATABASE):
             return []
-        vector = None
-        if self._searching.can_embed and self._health.allow(Part.EMBEDDER):
-            began = time.perf_counter()
-            try:
-                vector = await self._searching.embed(
-                    utterance.text, TextKind.QUERY, timeout=embedding_timeout
-                )
-                self._health.succeeded(Part.EMBEDDER)
-            except EmbedderError as err:
-                self._health.failed(Part.EMBEDDER, err)
-            found.stages["embed"] = (time.perf_counter() - began) * 1000
         began = time.perf_counter()
         try:
             passages = await self._searching.search(
@@ -212,6 +235,21 @@ class LookUp:
         found.stages["search"] = (time.perf_counter() - began) * 1000
         found.is_complete = vector is not None or self._searching.embedder is None
         return passages
+
+
+async def _outcome[T](task: asyncio.Task[T]) -> T:
+    """Return what a task returns; whoever gives up waiting does not wait for its end either.
+
+    A plain `await` would: a server that hangs would hold the reply up while the transaction is rolled back.
+    """
+    await asyncio.wait([task])
+    return task.result()
+
+
+def _give_up(found: Found) -> None:
+    found.context = None
+    found.references = []
+    found.is_complete = False
 
 
 async def _timed[T](work: Awaitable[T], stage: str, stages: dict[str, float]) -> T:

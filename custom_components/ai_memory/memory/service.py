@@ -5,6 +5,7 @@ from collections.abc import Awaitable, Callable, Coroutine
 from dataclasses import replace
 from datetime import UTC, datetime
 import logging
+import math
 from pathlib import Path
 from typing import Any
 from uuid import UUID
@@ -377,7 +378,12 @@ def _make_storable(turn: Turn) -> None:
     ):
         if (value := getattr(turn, name)) is not None:
             setattr(turn, name, storable(value)[:LONGEST_LABEL])
-    turn.language = turn.language[:35] if turn.language else None
+    turn.language = storable(turn.language)[:35] if turn.language else None
+    turn.stages = {
+        storable(name): value
+        for name, value in turn.stages.items()
+        if not isinstance(value, float) or math.isfinite(value)
+    }
     turn.messages = [
         replace(
             message,

@@ -5,7 +5,7 @@ from collections import deque
 from collections.abc import Awaitable, Callable
 import logging
 
-from ..errors import DatabaseError, DatabaseUnreachable, ReadOnlyDatabase
+from ..errors import DatabaseError
 from ..models import Turn
 from ..postgres.turns import TurnRepository
 from .journal import Journal
@@ -13,15 +13,13 @@ from .journal import Journal
 _LOGGER = logging.getLogger(__name__)
 _BATCH = 50  # turns in one transaction
 _RETRY_AFTER = 2.0  # seconds
-_TRANSIENT_CLASSES = ("08", "53", "55", "57", "58", "40", "XX")
-"""SQLSTATE classes of trouble that passes: the turn is as good as any other."""
+_REFUSALS = ("22", "23", "54")
+"""SQLSTATE classes of what is wrong with a turn itself: bad data, a broken constraint, too large."""
 
 
-def _is_transient(error: DatabaseError) -> bool:
-    if isinstance(error, DatabaseUnreachable | ReadOnlyDatabase):
-        return True
-    code = error.placeholders.get("code")
-    return code is None or code.startswith(_TRANSIENT_CLASSES)
+def _is_refusal(error: DatabaseError) -> bool:
+    """Return whether a turn will never be taken; everything else may pass."""
+    return error.placeholders.get("code", "").startswith(_REFUSALS)
 
 
 class TurnWriter:
@@ -113,19 +111,24 @@ class TurnWriter:
                     self._wake.clear()
 
     async def _write(self, batch: list[Turn]) -> bool:
+        written: list[Turn] = []
+        refusal: Exception | None = None
         try:
             written = await self._turns.record(batch)
         except DatabaseError as err:
-            if _is_transient(err):
+            if not _is_refusal(err):
                 self._report(err)
                 return False
-            if len(batch) > 1:
-                for turn in batch:
-                    if not await self._write([turn]):
-                        return False
-                return True
-            await self._set_aside(batch[0], err)
-            written = []
+            refusal = err
+        except Exception as err:  # noqa: BLE001  # a turn that is not what it should be must not stop those behind it
+            refusal = err
+        if refusal and len(batch) > 1:
+            for turn in batch:
+                if not await self._write([turn]):
+                    return False
+            return True
+        if refusal:
+            await self._set_aside(batch[0], refusal)
         self._report(None)
         for _ in batch:
             self._queue.popleft()
@@ -140,11 +143,15 @@ class TurnWriter:
             await self._after_batch(written)
         return True
 
-    async def _set_aside(self, turn: Turn, err: DatabaseError) -> None:
+    async def _set_aside(self, turn: Turn, refusal: Exception) -> None:
+        # Never the error's own words: they may quote what was said.
+        reason = type(refusal).__name__
+        if isinstance(refusal, DatabaseError):
+            reason = refusal.placeholders.get("code", reason)
         _LOGGER.error(
-            "The database refuses the turn %s (%s); it is kept beside the journal",
+            "The turn %s cannot be written (%s); it is kept beside the journal",
             turn.id,
-            err.placeholders.get("code", err.translation_key),
+            reason,
         )
         try:
             await self._journal.set_aside(turn)

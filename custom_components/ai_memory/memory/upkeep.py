@@ -5,7 +5,7 @@ from collections.abc import Awaitable, Callable, Sequence
 import logging
 
 from ..embedding.embedder import TextKind
-from ..errors import AiMemoryError, DatabaseError, EmbedderError
+from ..errors import DatabaseError, EmbedderError
 from ..postgres.passages import Gates, StoredModel
 from ..postgres.store import Store
 from .calibration import calibrate
@@ -83,7 +83,8 @@ class Upkeep:
                 self._connected = False
             except EmbedderError as err:
                 self._health.failed(Part.EMBEDDER, err)
-            except AiMemoryError:
+            except Exception:
+                # The next round may do better, and there must be one.
                 _LOGGER.exception("Unexpected error in the background work")
             if not self._nudged.is_set():
                 self._settled.set()

@@ -49,14 +49,17 @@ class Gates:
     passages: int
 
 
-def search_statement(model: StoredModel | None) -> str:
+def search_statement(model: StoredModel | None, *, some_kinds: bool = False) -> str:
     """Return the search for a model, or the lexical half alone.
 
     Only integers of ours are put into the text: an index on one model needs its id and its dimensions as constants.
     """
-    if model is None:
-        return SQL["search"].replace("{fused}", SQL["fused_words"])
-    return _for_model(SQL["search"].replace("{fused}", SQL["fused_both"]), model)
+    statement = (
+        SQL["search"]
+        .replace("{fused}", SQL["fused_both" if model else "fused_words"])
+        .replace("{of_kinds}", f" {SQL['of_kinds']}" if some_kinds else "")
+    )
+    return _for_model(statement, model) if model else statement
 
 
 def _for_model(statement: str, model: StoredModel) -> str:
@@ -71,7 +74,7 @@ class PassageRepository:
     def __init__(self, database: Database) -> None:
         """Take the database."""
         self._database = database
-        self._statements: dict[StoredModel | None, str] = {}
+        self._statements: dict[tuple[StoredModel | None, bool], str] = {}
 
     async def search(
         self,
@@ -91,8 +94,11 @@ class PassageRepository:
         """
         if vector is None:
             model = None
-        if model not in self._statements:
-            self._statements[model] = search_statement(model)
+        some_kinds = set(kinds) != set(PassageKind)
+        if (model, some_kinds) not in self._statements:
+            self._statements[model, some_kinds] = search_statement(
+                model, some_kinds=some_kinds
+            )
         arguments = [
             scope.owners,
             text_search_configuration(language),
@@ -104,7 +110,9 @@ class PassageRepository:
         if model is not None and vector is not None:
             arguments.append(HalfVector(list(vector)))
         async with self._database.transaction(scope.owner) as connection:
-            rows = await connection.fetch(self._statements[model], *arguments)
+            rows = await connection.fetch(
+                self._statements[model, some_kinds], *arguments
+            )
         return [
             Passage(
                 id=row["id"],

@@ -14,7 +14,8 @@ VALUES ($1, $2, strip(to_tsvector($3::text::regconfig, $4)))
 
 -- name: search
 -- $1 owners, $2 text-search configuration, $3 query text, $4 how many, $5 the conversation not to search, $6 kinds
--- $7 query vector; `search_statement` puts `fused_words` or `fused_both` in, and integers into those.
+-- $7 query vector; `search_statement` puts `fused_words` or `fused_both` in, integers into those, and `of_kinds` where
+-- some kinds only are asked for.
 -- Recipe: the rarest words choose the lexical candidates, all words score them; min-max of cosine and of inverse document
 -- frequency are added, half and half. Measured on LoCoMo and XQuAD, see docs/architecture.md.
 WITH words AS MATERIALIZED (
@@ -38,7 +39,7 @@ WITH words AS MATERIALIZED (
 ), lexical AS MATERIALIZED (
     SELECT l.passage_id, (SELECT sum(weight) FROM words WHERE l.lexemes @@ word) AS weight
     FROM passage_lexemes l
-    WHERE l.owner = ANY($1) AND l.lexemes @@ (SELECT query FROM rarest)
+    WHERE l.owner = ANY($1) AND l.lexemes @@ (SELECT query FROM rarest){of_kinds}
     ORDER BY weight DESC, l.passage_id DESC
     LIMIT 100
 ), {fused}
@@ -68,7 +69,7 @@ nearest AS MATERIALIZED (
     FROM (
         SELECT passage_id, vector::halfvec({dimensions}) <=> $7::halfvec({dimensions}) AS distance
         FROM embeddings
-        WHERE model_id = {model_id} AND owner = ANY($1)
+        WHERE model_id = {model_id} AND owner = ANY($1){of_kinds}
         ORDER BY distance
         LIMIT 100
     ) AS ordered
@@ -97,6 +98,9 @@ nearest AS MATERIALIZED (
         )) AS score
     FROM scored
 )
+
+-- name: of_kinds
+AND passage_id IN (SELECT id FROM passages WHERE owner = ANY($1) AND kind = ANY($6))
 
 -- name: best_cosine
 SELECT 1 - (vector::halfvec({dimensions}) <=> $1::halfvec({dimensions}))

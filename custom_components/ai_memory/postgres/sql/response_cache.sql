@@ -1,6 +1,7 @@
 -- name: look_up
+-- The sum of the versions, not the highest: changes are not committed in the order in which they got their numbers.
 SELECT v.version, c.id, c.answer, c.created_at
-FROM (SELECT coalesce(max(version), 0) AS version FROM collections WHERE owner = ANY($2)) AS v
+FROM (SELECT coalesce(sum(version), 0)::bigint AS version FROM collections WHERE owner = ANY($2)) AS v
 LEFT JOIN response_cache c
     ON c.key = $1 AND c.owner = $3 AND c.expires_at > now() AND c.knowledge_version = v.version
 
@@ -11,7 +12,7 @@ UPDATE response_cache SET hit_count = hit_count + 1 WHERE id = $1
 INSERT INTO response_cache (owner, key, question, answer, language, agent_id, knowledge_version, expires_at)
 SELECT $1, $2, $3, $4, $5, $6, $7, now() + $8
 -- Knowledge that changed since the question was looked up may hold a better answer.
-WHERE $7 = (SELECT coalesce(max(version), 0) FROM collections WHERE owner = ANY($9))
+WHERE $7 = (SELECT coalesce(sum(version), 0)::bigint FROM collections WHERE owner = ANY($9))
 ON CONFLICT (owner, key) DO UPDATE
     SET question = excluded.question, answer = excluded.answer, language = excluded.language,
         agent_id = excluded.agent_id, knowledge_version = excluded.knowledge_version,
