@@ -7,10 +7,10 @@ import json
 import os
 import sys
 
-from . import alias, recall, search, turn
+from . import alias, app, recall, search, turn
 from .figures import Figure, table
 
-_NAMES = ("alias", "search", "recall", "turn")
+_NAMES = ("alias", "search", "recall", "turn", "app")
 
 
 def _arguments() -> argparse.Namespace:
@@ -38,6 +38,8 @@ def _measure(name: str, arguments: argparse.Namespace) -> list[Figure]:
             return asyncio.run(search.measure(quick=quick, million=arguments.million))
         case "recall":
             return asyncio.run(recall.measure(quick=quick))
+        case "app":
+            return asyncio.run(app.measure(quick=quick))
         case _:
             return asyncio.run(turn.measure(quick=quick))
 

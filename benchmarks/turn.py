@@ -12,6 +12,7 @@ import asyncpg
 from custom_components.ai_memory.const import CONF_CAPTURE, CaptureMode
 from custom_components.ai_memory.models import CacheVerdict
 from custom_components.ai_memory.postgres.database import MAINTENANCE
+from custom_components.ai_memory.postgres.maintenance import INDEX_FROM
 from custom_components.ai_memory.postgres.passages import StoredModel
 from demo import house, wiring
 from demo.client import Turn
@@ -35,8 +36,8 @@ _FACT = "The manual of the pizza oven is in the drawer below the toaster."
 _QUESTION = "Where is the manual of the pizza oven?"
 _TIMEOUT = 120.0  # seconds
 _POLL = 0.1
-_PAUSE = 0.02
-"""Seconds between two turns: what one does in the background is mostly done when the next begins."""
+_PAUSE = 0.15
+"""Seconds between two turns: what one does in the background is done when the next begins."""
 _WHAT = (
     "capital of",
     "longest river in",
@@ -110,7 +111,7 @@ async def _own_turns_only(home: DemoHouse) -> None:
 
 
 async def _fill(home: DemoHouse, number: int) -> None:
-    """Write memories, and wait until word statistics and gates fit the bigger store."""
+    """Write memories, and wait until word statistics, gates and index fit the bigger store."""
     dsn = home.postgres.dsn()
     connection = await stores.connect(dsn, MAINTENANCE)
     try:
@@ -130,8 +131,12 @@ async def _fill(home: DemoHouse, number: int) -> None:
             while not await connection.fetchval(
                 "SELECT EXISTS (SELECT FROM recall_gates WHERE passages >= $1)"
                 " AND EXISTS (SELECT FROM lexeme_statistics"
-                "  WHERE lexeme = '' AND documents >= $1)",
+                "  WHERE lexeme = '' AND documents >= $1)"
+                " AND ($1 < $2 OR EXISTS (SELECT FROM pg_index"
+                "  WHERE indrelid = 'embeddings'::regclass AND indisvalid"
+                "  AND indexrelid::regclass::text LIKE '%hnsw%'))",
                 number,
+                INDEX_FROM,
             ):
                 await asyncio.sleep(_POLL)
     finally:

@@ -166,6 +166,11 @@ class PostgresServer:
         """The server's log file."""
         return self.home / "postgres.log"
 
+    @property
+    def programs(self) -> Path:
+        """The folder of PostgreSQL's programs, where the server's user can run them."""
+        return self._bin
+
     def dsn(self, database: str = DATABASE, *, superuser: bool = False) -> str:
         """Return the DSN of a database for the ordinary role or the superuser."""
         user = SUPERUSER if superuser else ROLE
@@ -213,6 +218,20 @@ class PostgresServer:
             if time.monotonic() > deadline:
                 raise PostgresError("A killed process did not end")
             time.sleep(POLL)
+
+    def freeze(self) -> None:
+        """Let everything hang, as on a disk that does not answer, until `thaw`."""
+        if self._process is not None:
+            self._process.send_signal(signal.SIGSTOP)
+            for pid in _descendants(self._process.pid):
+                os.kill(pid, signal.SIGSTOP)
+
+    def thaw(self) -> None:
+        """Go on."""
+        if self._process is not None:
+            for pid in _descendants(self._process.pid):
+                os.kill(pid, signal.SIGCONT)
+            self._process.send_signal(signal.SIGCONT)
 
     def restart(self) -> None:
         """Stop and start again, on the same port with the same data."""

@@ -16,12 +16,14 @@ from homeassistant.components.conversation import (
     Content,
 )
 from homeassistant.components.conversation.chat_log import (
+    DATA_CHAT_LOGS,
+    ChatLog,
     async_subscribe_chat_logs,
     current_chat_log,
 )
 from homeassistant.components.conversation.const import ChatLogEventType
 from homeassistant.core import HomeAssistant, callback
-from homeassistant.helpers.chat_session import current_session
+from homeassistant.helpers.chat_session import CONVERSATION_TIMEOUT, current_session
 from homeassistant.util import dt as dt_util
 
 from .const import CaptureMode
@@ -32,6 +34,8 @@ from .turns import messages_of, tools_of
 
 _SETTLE = 0.25
 """Seconds in which an agent may add to its reply before the turn counts as over."""
+_TELLS_ALL = hasattr(ChatLog, "async_add_error")
+"""Before 2026.11 a chat log does not tell of what was streamed into it."""
 _SENTENCE_TRIGGER = "sentence_trigger"
 _AI_TASK = "ai_task."
 
@@ -47,6 +51,7 @@ class _OpenTurn:
     pipeline: dict[str, Any]
     contents: list[Content] = field(default_factory=list)
     end: asyncio.TimerHandle | None = None
+    look: asyncio.TimerHandle | None = None
 
 
 class Capture:
@@ -131,11 +136,40 @@ class Capture:
             speaker=self._identity.name_of_scope(scope),
             pipeline=self._pipeline_run(conversation_id),
         )
+        if not _TELLS_ALL:
+            known = len(self._contents(conversation_id))
+            self._look(conversation_id, self._open[conversation_id], known)
+
+    @callback
+    def _look(self, conversation_id: str, turn: _OpenTurn, known: int) -> None:
+        """Look again and again whether the turn is over; `known` contents are of turns before it."""
+        turn.look = None
+        contents = self._contents(conversation_id)[known:]
+        if (
+            contents
+            and isinstance(last := contents[-1], AssistantContent)
+            and not last.tool_calls
+        ):
+            turn.contents = contents
+            self._end(conversation_id)
+        elif dt_util.utcnow() - turn.started_at < CONVERSATION_TIMEOUT:
+            turn.look = self._hass.loop.call_later(
+                _SETTLE, self._look, conversation_id, turn, known
+            )
+        else:
+            self._drop(conversation_id)
+
+    @callback
+    def _contents(self, conversation_id: str) -> list[Content]:
+        logs = self._hass.data.get(DATA_CHAT_LOGS, {})
+        return logs[conversation_id].content if conversation_id in logs else []
 
     @callback
     def _drop(self, conversation_id: str) -> None:
-        if (turn := self._open.pop(conversation_id, None)) and turn.end:
-            turn.end.cancel()
+        if turn := self._open.pop(conversation_id, None):
+            for timer in (turn.end, turn.look):
+                if timer:
+                    timer.cancel()
 
     @callback
     def _end(self, conversation_id: str) -> None:

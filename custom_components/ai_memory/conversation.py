@@ -140,6 +140,7 @@ class MemoryAgent(ConversationEntity):
     ) -> ConversationResult:
         with self._capture.own_turn(chat_log.conversation_id):
             self._require_delegate()
+            self._identity.require_own_conversation(user_input.context)
             turn = Turn(
                 id=uuid7(),
                 conversation_id=chat_log.conversation_id,

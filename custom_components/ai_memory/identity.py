@@ -5,11 +5,15 @@ from homeassistant.components.person import DOMAIN as PERSON_DOMAIN
 from homeassistant.components.websocket_api import current_connection
 from homeassistant.const import ATTR_ID
 from homeassistant.core import Context, HomeAssistant, State, callback
+from homeassistant.exceptions import Unauthorized
+from homeassistant.helpers.chat_session import current_session
+from homeassistant.util.hass_dict import HassKey
 
 from .errors import InvalidInput
 from .models import Scope
 
 ATTR_USER_ID = "user_id"
+_SPEAKERS: HassKey[dict[str, str | None]] = HassKey("ai_memory_speakers")
 
 
 class Identity:
@@ -40,10 +44,35 @@ class Identity:
         return self.scope_of_user(context.user_id)
 
     @callback
+    def require_own_conversation(self, context: Context) -> None:
+        """Make the first who speaks in a conversation its owner. Raises Unauthorized for anybody else.
+
+        Its log holds what was recalled for them. Home Assistant does this itself since 2026.11.
+        """
+        if (session := current_session.get()) is None:
+            return
+        speakers = self._hass.data.setdefault(_SPEAKERS, {})
+        conversation_id = session.conversation_id
+
+        @callback
+        def forget() -> None:
+            del speakers[conversation_id]
+
+        if conversation_id not in speakers:
+            speakers[conversation_id] = context.user_id
+            session.async_on_cleanup(forget)
+        elif speakers[conversation_id] != context.user_id:
+            raise Unauthorized(context=context)
+
+    @callback
     def scope_of_person(self, entity_id: str) -> Scope:
         """Return the scope of a person entity. Raises InvalidInput."""
         state = self._hass.states.get(entity_id)
-        if state is None or state.domain != PERSON_DOMAIN:
+        if (
+            state is None
+            or state.domain != PERSON_DOMAIN
+            or not state.attributes.get(ATTR_ID)
+        ):
             raise InvalidInput("person_unknown", person=entity_id)
         return _scope(state)
 

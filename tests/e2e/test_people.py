@@ -99,7 +99,9 @@ async def test_actions_keep_the_same_rules(house: DemoHouse, ben: HassClient) ->
     )
     assert "teapot" in await recalled(house.client)
     assert "teapot" not in await recalled(ben)
-    with pytest.raises(HassError, match="Only administrators may use the memory of another"):
+    with pytest.raises(
+        HassError, match="Only administrators may use the memory of another"
+    ):
         await recalled(ben, person="person.anna")
     forgotten = await ben.service(
         "ai_memory.forget", {"memory_ids": [kept["id"]]}, response=True

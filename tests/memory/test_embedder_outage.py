@@ -151,6 +151,7 @@ async def test_outage(
     async with asyncio.timeout(20):
         while service.health.is_failing(Part.EMBEDDER) or await unembedded(service):
             await asyncio.sleep(0.02)
+    await rounds(service, 1)  # that the gates are measured with vectors again
     found = await look_up(service, "When is the trash collected?")
     assert found.context
     assert "bins" in found.context

@@ -3,9 +3,11 @@
 from dataclasses import dataclass
 
 from hypothesis import HealthCheck, given, settings, strategies as st
+import pytest
 
 from custom_components.ai_memory.memory.service import MemoryService
 from custom_components.ai_memory.models import Scope
+from custom_components.ai_memory.postgres.settings import ConnectionSettings
 from demo.ollama_server import OllamaServer
 from tests.databases import FreshDatabase
 from tests.engine import answered, look_up, ollama, running, settled, turn
@@ -131,21 +133,28 @@ async def check_forgetting(
     assert {Scope(owner) for owner in left} == {*case.colours} - {case.forgetful}
 
 
+# A superuser has no row-level security: then the statements alone keep the scope.
+@pytest.mark.parametrize("superuser", [False, True])
 @settings(
-    max_examples=8,
+    max_examples=5,
     deadline=None,
     suppress_health_check=[HealthCheck.function_scoped_fixture],
 )
 @given(case=cases)
 async def test_nothing_private_crosses(
-    case: Case, database: FreshDatabase, ollama_server: OllamaServer
+    case: Case, superuser: bool, database: FreshDatabase, ollama_server: OllamaServer
 ) -> None:
     every = database.execute(
         "SELECT string_agg('ai_memory.' || relname, ', ') FROM pg_class WHERE relkind = 'r'"
         " AND relnamespace = 'ai_memory'::regnamespace AND relname <> 'schema_migrations'"
     )
     database.execute(f"TRUNCATE {every} CASCADE")
-    async with running(database.settings, ollama(ollama_server)) as service:
+    dsn = database.server.dsn(database.name, superuser=superuser)
+    connection = ConnectionSettings(dsn=dsn)
+    async with running(connection, ollama(ollama_server)) as service:
+        info = service.store.database.info
+        assert info
+        assert info.bypasses_row_security is superuser
         memories = await tell(service, case)
         speakers = [told.scope for told in case.told]
         speakers = list(dict.fromkeys([*speakers, case.forgetful]))

@@ -90,9 +90,10 @@ async def test_everything_of_a_turn(
     await settled(service)
 
     def row(query: str) -> list[dict[str, Any]]:
-        return json.loads(
+        found: list[dict[str, Any]] = json.loads(
             database.execute(f"SELECT coalesce(json_agg(r), '[]') FROM ({query}) r")
         )
+        return found
 
     [stored] = row(
         "SELECT t.*, session_id, title, c.owner AS conversation_owner"
@@ -146,7 +147,9 @@ async def test_everything_of_a_turn(
     assert reference["owner"] == ANNA.owner
 
 
-async def test_recorded_twice(service: MemoryService, database: FreshDatabase) -> None:
+async def test_recorded_twice(
+    service: MemoryService, database: FreshDatabase, caplog: pytest.LogCaptureFixture
+) -> None:
     done = turn(
         "I have put the key on the shelf", messages=[Message("user", "I have put it")]
     )
@@ -161,6 +164,7 @@ async def test_recorded_twice(service: MemoryService, database: FreshDatabase) -
         " (SELECT count(*) FROM ai_memory.passages)"
     )
     assert counts == "1|1|1"
+    assert "cannot be written" not in caplog.text
 
 
 async def test_order(service: MemoryService, database: FreshDatabase) -> None:

@@ -1,5 +1,7 @@
 """Behind PgBouncer in transaction mode, where every transaction may have another session."""
 
+import pytest
+
 from custom_components.ai_memory.postgres.database import Database
 from custom_components.ai_memory.postgres.settings import ConnectionSettings
 from demo.ollama_server import OllamaServer
@@ -9,6 +11,11 @@ from tests.engine import round_trip
 from tests.pgbouncer import needs_pgbouncer, pgbouncer
 
 pytestmark = needs_pgbouncer
+
+
+@pytest.fixture
+def database(emptied_database: FreshDatabase) -> FreshDatabase:
+    return emptied_database
 
 
 async def test_everything_works_through_it(

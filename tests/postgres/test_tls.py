@@ -78,6 +78,11 @@ def make_authority(folder: Path) -> Authority:
     return authority
 
 
+@pytest.fixture
+def database(emptied_database: FreshDatabase) -> FreshDatabase:
+    return emptied_database
+
+
 @pytest.fixture(scope="module")
 def authority(tmp_path_factory: pytest.TempPathFactory) -> Authority:
     return make_authority(tmp_path_factory.mktemp("tls") / "authority")

@@ -9,6 +9,9 @@ from ..models import Passage, PassageKind, Scope
 from ..postgres.passages import Gates, StoredModel
 from ..postgres.store import Store
 
+PATIENCE = 10.0
+"""Seconds that a vector may take where nobody waits for a reply."""
+
 
 class Searching:
     """What a search needs beside its words."""
@@ -19,6 +22,7 @@ class Searching:
         self.embedder = embedder
         self.model: StoredModel | None = None
         self._gates: dict[str, Gates | None] = {}
+        self._patience = PATIENCE
 
     @property
     def can_embed(self) -> bool:
@@ -46,7 +50,13 @@ class Searching:
             async with asyncio.timeout(timeout):
                 return (await self.embedder.embed([text], kind))[0]
         except TimeoutError as err:
+            self._patience = timeout
             raise EmbedderUnreachable from err
+
+    async def probe(self) -> None:
+        """Ask the server for a vector, in no more time than the last one who got none had. Raises EmbedderError."""
+        # No query: those are remembered.
+        await self.embed("probe", TextKind.DOCUMENT, timeout=self._patience)
 
     async def search(
         self,

@@ -4,14 +4,14 @@ import asyncio
 from collections.abc import Awaitable, Callable, Coroutine
 from dataclasses import replace
 from datetime import UTC, datetime
+import json
 import logging
-import math
 from pathlib import Path
 from typing import Any
 from uuid import UUID
 
 from ..embedding.embedder import Embedder, TextKind
-from ..errors import DatabaseError, EmbedderError, InvalidInput
+from ..errors import AiMemoryError, DatabaseError, EmbedderError, InvalidInput
 from ..models import (
     AnsweredBy,
     CacheVerdict,
@@ -40,7 +40,8 @@ from .health import Health, Part, ReportProblem
 from .journal import Journal
 from .look_up import Found, LookUp, Utterance
 from .questions import is_statement
-from .searching import Searching
+from .searching import PATIENCE, Searching
+from .storable_turn import make_storable
 from .turn_writer import TurnWriter
 from .upkeep import Commands, Upkeep
 
@@ -52,8 +53,9 @@ LONGEST_MEMORY = 8000  # characters, as the column
 LONGEST_QUERY = 2000
 LONGEST_LABEL = 255
 MOST_RESULTS = 50
-_LONGEST_TURN_TEXT = 100_000
-_EMBEDDING_TIMEOUT = 10.0  # seconds, where nobody waits for a reply
+_LONGEST_NAME = 100
+_LONGEST_LANGUAGE = 35
+_CHECK_VIOLATION = "23514"
 _DRAIN_TIMEOUT = 5.0
 
 
@@ -78,7 +80,8 @@ class MemoryService:
         """
         self.store = Store(settings)
         self.language = language
-        self.health = Health(report)
+        self.health = Health(self._problem_changed)
+        self._report = report
         self._knows_target = knows_target
         self._searching = Searching(self.store, embedder)
         self._searching.gates(language)
@@ -170,7 +173,7 @@ class MemoryService:
 
         `found` is what `look_up` returned for it; `continues`: the agent expects an answer.
         """
-        _make_storable(turn)
+        make_storable(turn)
         question = turn.resolved_text or turn.text
         if found is not None:
             turn.references = [
@@ -211,13 +214,15 @@ class MemoryService:
         turn_id: UUID | None = None,
     ) -> tuple[Memory, bool]:
         """Store a memory; return it, and whether it is new. Raises InvalidInput, DatabaseError."""
+        if not 0 <= confidence <= 1:
+            raise InvalidInput("confidence_invalid")
         memory, is_new = await self.store.memories.add(
             scope,
             clean(content, limit=LONGEST_MEMORY),
-            collection=clean(collection, limit=100),
-            language=language or self.language,
+            collection=clean(collection, limit=_LONGEST_NAME),
+            language=clean(language or self.language, limit=_LONGEST_LANGUAGE),
             source=clean(source, limit=LONGEST_LABEL) if source else None,
-            tags=sorted({clean(tag, limit=100) for tag in tags or []}),
+            tags=sorted({clean(tag, limit=_LONGEST_NAME) for tag in tags or []}),
             confidence=confidence,
             turn_id=turn_id,
         )
@@ -241,7 +246,7 @@ class MemoryService:
         if self._searching.can_embed and self.health.allow(Part.EMBEDDER):
             try:
                 vector = await self._searching.embed(
-                    query, TextKind.QUERY, timeout=_EMBEDDING_TIMEOUT
+                    query, TextKind.QUERY, timeout=PATIENCE
                 )
             except EmbedderError as err:
                 self.health.failed(Part.EMBEDDER, err)
@@ -265,11 +270,19 @@ class MemoryService:
     ) -> Preference:
         """Set a preference; one whose key begins with `entity_alias.` is an alias. Raises InvalidInput, DatabaseError."""
         key, category = split_key(key, category)
-        if storable_json(value) != value:
+        if len(category) > _LONGEST_NAME:
+            raise InvalidInput("preference_key_invalid", key=category[:_LONGEST_NAME])
+        if not _is_storable(value):
             raise InvalidInput("preference_value_invalid", key=key)
         wanted = Preference(scope.owner, key, category, value, datetime.now(UTC))
         self._check_alias(wanted)
-        stored = await self.store.preferences.set(scope, key, category, value)
+        try:
+            stored = await self.store.preferences.set(scope, key, category, value)
+        except DatabaseError as err:
+            if err.placeholders.get("code") != _CHECK_VIOLATION:
+                raise
+            # Only the database knows how long it is, with numbers written out in full.
+            raise InvalidInput("preference_value_invalid", key=key) from err
         if key.startswith(ALIAS_PREFIX):
             await self._load_aliases()
         return stored
@@ -318,6 +331,12 @@ class MemoryService:
         await self._load_aliases()
         self._writer.retry()
 
+    def _problem_changed(self, part: Part, error: AiMemoryError | None) -> None:
+        if error is not None:
+            # Only the background work finds out that it is over.
+            self._upkeep.nudge()
+        self._report(part, error)
+
     def _database_answered(self, error: DatabaseError | None) -> None:
         if error is not None:
             self.health.failed(Part.DATABASE, error)
@@ -360,49 +379,10 @@ class MemoryService:
         task.add_done_callback(self._errands.discard)
 
 
-def _make_storable(turn: Turn) -> None:
-    """Make what people and models said safe for the database: a turn is never refused."""
-    turn.text = storable(turn.text)[:_LONGEST_TURN_TEXT]
-    for name in ("resolved_text", "reply", "error"):
-        if (value := getattr(turn, name)) is not None:
-            limit = 2000 if name == "error" else _LONGEST_TURN_TEXT
-            setattr(turn, name, storable(value)[:limit])
-    for name in (
-        "conversation_id",
-        "agent_id",
-        "model",
-        "intent",
-        "device_id",
-        "satellite_id",
-        "speaker",
-    ):
-        if (value := getattr(turn, name)) is not None:
-            setattr(turn, name, storable(value)[:LONGEST_LABEL])
-    turn.language = storable(turn.language)[:35] if turn.language else None
-    turn.stages = {
-        storable(name): value
-        for name, value in turn.stages.items()
-        if not isinstance(value, float) or math.isfinite(value)
-    }
-    turn.messages = [
-        replace(
-            message,
-            content=_shortened(message.content),
-            thinking=_shortened(message.thinking),
-            tool_calls=storable_json(message.tool_calls),  # type: ignore[arg-type]
-        )
-        for message in turn.messages
-    ]
-    turn.tools = [
-        replace(
-            tool,
-            name=storable(tool.name)[:LONGEST_LABEL],
-            arguments=storable_json(dict(tool.arguments)),  # type: ignore[arg-type]
-            result=storable_json(tool.result),
-        )
-        for tool in turn.tools
-    ]
-
-
-def _shortened(text: str | None) -> str | None:
-    return None if text is None else storable(text)[:_LONGEST_TURN_TEXT]
+def _is_storable(value: JsonValue) -> bool:
+    """Return whether jsonb keeps a value as it is."""
+    try:
+        return storable_json(value) == value and bool(json.dumps(value))
+    except RecursionError, ValueError:
+        # Too deep, or a number of thousands of digits.
+        return False

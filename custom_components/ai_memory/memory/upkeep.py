@@ -70,7 +70,6 @@ class Upkeep:
         except DatabaseError as err:
             self._health.failed(Part.DATABASE, err)
             raise
-        self._health.succeeded(Part.DATABASE)
 
     async def run(self) -> None:
         """Work until cancelled."""
@@ -98,7 +97,7 @@ class Upkeep:
 
     async def _round(self) -> None:
         await self.connect()
-        # Also finds out that a server that went has returned.
+        # Only this finds out that a server that went has returned: what is open stays open.
         count = await self._store.passages.count()
         self._health.succeeded(Part.DATABASE)
         if not self._connected:
@@ -126,8 +125,7 @@ class Upkeep:
             searching.model = await self._store.passages.activate(model)
         await embed_backlog(self._store.passages, searching.model, searching.embedder)
         if self._health.is_failing(Part.EMBEDDER):
-            # Nothing was waiting: ask, so that the outage is known to be over.
-            await searching.embedder.model()
+            await searching.probe()
         self._health.succeeded(Part.EMBEDDER)
 
     async def _calibrate(self, count: int) -> None:

@@ -6,8 +6,8 @@ from .queries import load
 
 SQL = load("maintenance")
 
-INDEX_FROM = 20_000
-"""From how many vectors on an HNSW index beats the exact scan (docs/architecture.md)."""
+INDEX_FROM = 5_000
+"""From how many vectors on an HNSW index beats the exact scan, its pages not in the CPU's caches (docs/benchmarks.md)."""
 _BUILD_TIMEOUT = 3600.0  # seconds; a million vectors take minutes on a Pi
 
 
