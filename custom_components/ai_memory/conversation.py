@@ -10,7 +10,9 @@ from uuid import uuid7
 from homeassistant.components import conversation
 from homeassistant.components.conversation import (
     HOME_ASSISTANT_AGENT,
+    AssistantContent,
     ChatLog,
+    Content,
     ConversationEntity,
     ConversationEntityFeature,
     ConversationInput,
@@ -141,20 +143,8 @@ class MemoryAgent(ConversationEntity):
         with self._capture.own_turn(chat_log.conversation_id):
             self._require_delegate()
             self._identity.require_own_conversation(user_input.context)
-            turn = Turn(
-                id=uuid7(),
-                conversation_id=chat_log.conversation_id,
-                owner=self._identity.scope_of_context(user_input.context).owner,
-                started_at=dt_util.utcnow(),
-                text=user_input.text,
-                language=user_input.language,
-                agent_id=self._delegate_id,
-                answered_by=AnsweredBy.DELEGATE,
-                device_id=user_input.device_id,
-                satellite_id=user_input.satellite_id,
-            )
+            turn = self._begin(user_input, chat_log)
             scope = Scope(turn.owner)
-            turn.speaker = self._identity.name_of_scope(scope)
             start = len(chat_log.content)
             found: Found | None = None
             result: ConversationResult | None = None
@@ -169,21 +159,7 @@ class MemoryAgent(ConversationEntity):
                 turn.error = type(err).__name__
                 raise
             finally:
-                contents = chat_log.content[start:]
-                turn.tools = tools_of(contents)
-                if result is not None:
-                    _take_result(turn, result)
-                turn.messages = messages_of(contents, turn.text)
-                if result is not None and turn.reply and len(turn.messages) == 1:
-                    # Agents that do not use the chat log answer in their result only.
-                    turn.messages = messages_of(
-                        [
-                            conversation.AssistantContent(
-                                agent_id=self._delegate_id, content=turn.reply
-                            )
-                        ],
-                        turn.text,
-                    )
+                _complete(turn, chat_log.content[start:], result)
                 # Shielded: a reply that the user hung up on was still given.
                 await asyncio.shield(
                     self._service.record(
@@ -193,6 +169,22 @@ class MemoryAgent(ConversationEntity):
                     )
                 )
             return result
+
+    def _begin(self, user_input: ConversationInput, chat_log: ChatLog) -> Turn:
+        scope = self._identity.scope_of_context(user_input.context)
+        return Turn(
+            id=uuid7(),
+            conversation_id=chat_log.conversation_id,
+            owner=scope.owner,
+            started_at=dt_util.utcnow(),
+            text=user_input.text,
+            language=user_input.language,
+            agent_id=self._delegate_id,
+            answered_by=AnsweredBy.DELEGATE,
+            device_id=user_input.device_id,
+            satellite_id=user_input.satellite_id,
+            speaker=self._identity.name_of_scope(scope),
+        )
 
     async def _try_intents(
         self, user_input: ConversationInput, chat_log: ChatLog, turn: Turn, text: str
@@ -297,7 +289,7 @@ class MemoryAgent(ConversationEntity):
         self, chat_log: ChatLog, response: intent.IntentResponse, agent_id: str
     ) -> ConversationResult:
         chat_log.async_add_assistant_content_without_tools(
-            conversation.AssistantContent(agent_id=agent_id, content=_speech(response))
+            AssistantContent(agent_id=agent_id, content=_speech(response))
         )
         return ConversationResult(
             response=response, conversation_id=chat_log.conversation_id
@@ -350,13 +342,27 @@ class MemoryAgent(ConversationEntity):
             self.async_write_ha_state()
 
 
-def _take_result(turn: Turn, result: ConversationResult) -> None:
-    response = result.response
-    turn.reply = _speech(response)
-    if response.intent and not turn.intent:
-        turn.intent = response.intent.intent_type
-    if response.error_code is not None:
-        turn.error = response.error_code.value
+def _complete(
+    turn: Turn, contents: list[Content], result: ConversationResult | None
+) -> None:
+    """Put what came of a turn into it."""
+    if result is not None:
+        response = result.response
+        turn.reply = _speech(response)
+        if response.intent and not turn.intent:
+            turn.intent = response.intent.intent_type
+        if response.error_code is not None:
+            turn.error = response.error_code.value
+    if turn.reply and not any(
+        isinstance(content, AssistantContent) for content in contents
+    ):
+        # Agents that do not use the chat log answer in their result only.
+        contents = [
+            *contents,
+            AssistantContent(agent_id=turn.agent_id or "", content=turn.reply),
+        ]
+    turn.tools = tools_of(contents)
+    turn.messages = messages_of(contents, turn.text)
 
 
 def _speech(response: intent.IntentResponse) -> str:
