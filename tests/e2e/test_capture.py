@@ -65,13 +65,15 @@ async def test_what_comes_to_our_agent_is_saved_once(
     house: DemoHouse, database: Database, local_pipeline: str
 ) -> None:
     """In a pipeline that tries other ways first, and where nothing but ours is."""
-    for pipeline in (local_pipeline, house.pipeline):
-        turn = await house.client.run_pipeline("Hum a tune for me!", pipeline=pipeline)
-        await database.turn(turn)
-        # A turn that is captured comes later: the next one has to be there before.
-        await database.turn(
-            await house.client.run_pipeline("turn on the desk lamp", pipeline=pipeline)
-        )
+    turns = [
+        await house.client.run_pipeline("Hum a tune for me!", pipeline=pipeline)
+        for pipeline in (local_pipeline, house.pipeline)
+    ]
+    # Captured turns are saved in their order: with this one, all before it are there.
+    await database.turn(
+        await house.client.run_pipeline("Sing!", pipeline=house.bare_pipeline)
+    )
+    for turn in turns:
         row = await database.turn(turn)
         assert row["answered_by"] == "delegate"
         assert row["agent_id"] == house.delegate

@@ -138,7 +138,8 @@ class TurnWriter:
             except OSError as err:
                 _LOGGER.error("The journal cannot be emptied: %s", err.strerror)
             self.dropped = 0
-            self._idle.set()
+            if not self._queue:
+                self._idle.set()
         if written:
             await self._after_batch(written)
         return True
