@@ -94,7 +94,6 @@ async def _of_size(
         times(
             f"{label}: ours, quickest of {_ROUNDS}",
             [min(taken["ours"][at :: len(asked)]) for at in range(len(asked))],
-            bar=BARS.get(size),
         ),
         times(f"{label}: raw, same transaction", taken["raw"]),
         times(f"{label}: raw, statement alone", taken["bare"]),

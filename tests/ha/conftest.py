@@ -1,5 +1,8 @@
 """A Home Assistant with Assist and AI Memory in it."""
 
+from collections.abc import Generator
+from unittest.mock import patch
+
 from homeassistant.components import assist_pipeline
 from homeassistant.core import HomeAssistant
 from homeassistant.setup import async_setup_component
@@ -15,6 +18,23 @@ from tests.ha.agents import BUILT_IN
 def hass_config_dir(hass_tmp_config_dir: str) -> str:
     """Keep what Home Assistant writes to a folder of the test."""
     return hass_tmp_config_dir
+
+
+@pytest.fixture(autouse=True)
+def few_commands() -> Generator[None]:
+    """Measure relevance against a few commands: making hundreds takes seconds a test.
+
+    The real ones are in test_home.py and in the end-to-end tests.
+    """
+    commands = [
+        f"{do} the {thing}"
+        for do in ("turn on", "turn off", "dim")
+        for thing in ("kitchen light", "bedroom lamp", "heater", "fan", "blinds")
+    ]
+    with patch(
+        "custom_components.ai_memory.async_sample_commands", return_value=commands
+    ):
+        yield
 
 
 @pytest.fixture(autouse=True)

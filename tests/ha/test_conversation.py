@@ -467,6 +467,7 @@ async def test_crash_of_the_delegate_is_recorded_and_not_swallowed(
 @pytest.mark.parametrize(
     "text",
     ["", "\x00", "\ud800 broken", "x" * 100_001, "Robert'); DROP TABLE turns;--"],
+    ids=["empty", "NUL", "surrogate", "100 kB", "SQL"],
 )
 async def test_strange_words_are_handed_on_and_saved(
     local_memory: Memory, text: str
