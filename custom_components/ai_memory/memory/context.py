@@ -48,14 +48,11 @@ def build_context(
     spent = estimate_tokens(_OPENING + _CLOSING)
     rejected = 0
     for passage in passages:
-        line = _line(passage)
-        cost = estimate_tokens(line)
-        key = canonical(passage.text)
         if not _is_relevant(passage, gates, is_question):
             verdict = ReferenceVerdict.BELOW_GATE
-        elif key in seen:
+        elif (key := canonical(passage.text)) in seen:
             verdict = ReferenceVerdict.DUPLICATE
-        elif spent + cost > budget:
+        elif spent + (cost := estimate_tokens(line := _line(passage))) > budget:
             verdict = ReferenceVerdict.OVER_BUDGET
         else:
             verdict = ReferenceVerdict.USED
