@@ -5,8 +5,8 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
-from homeassistant.const import Platform
-from homeassistant.core import HomeAssistant
+from homeassistant.const import EVENT_HOMEASSISTANT_STOP, Platform
+from homeassistant.core import Event, HomeAssistant
 from homeassistant.helpers import config_validation as cv
 from homeassistant.helpers.aiohttp_client import async_get_clientsession
 from homeassistant.helpers.storage import STORAGE_DIR
@@ -63,10 +63,21 @@ async def async_setup_entry(hass: HomeAssistant, entry: AiMemoryConfigEntry) -> 
         CaptureMode(entry.options.get(CONF_CAPTURE, CaptureMode.ALL)),
     )
     entry.runtime_data = AiMemoryData(service, names, identity, capture)
+    # What was wrong before is found out anew.
+    async_delete_problems(hass)
     await service.start()
+    try:
+        await hass.config_entries.async_forward_entry_setups(entry, PLATFORMS)
+    except Exception:
+        await service.stop()
+        raise
     entry.async_on_unload(names.async_listen())
     entry.async_on_unload(capture.async_listen())
-    await hass.config_entries.async_forward_entry_setups(entry, PLATFORMS)
+    entry.async_on_unload(
+        hass.bus.async_listen_once(
+            EVENT_HOMEASSISTANT_STOP, partial(_async_stop, entry)
+        )
+    )
     entry.async_on_unload(
         entry.add_update_listener(
             partial(_async_entry_changed, settings=_settings(entry))
@@ -79,9 +90,14 @@ async def async_unload_entry(hass: HomeAssistant, entry: AiMemoryConfigEntry) ->
     """Stop the memory; what is not written yet stays in the journal."""
     if not await hass.config_entries.async_unload_platforms(entry, PLATFORMS):
         return False
+    await _async_stop(entry)
+    return True
+
+
+async def _async_stop(entry: AiMemoryConfigEntry, _: Event | None = None) -> None:
+    """Save what is open, write what can be written, and let go. Entries are not unloaded when Home Assistant stops."""
     await entry.runtime_data.capture.async_finish()
     await entry.runtime_data.service.stop()
-    return True
 
 
 async def async_remove_entry(hass: HomeAssistant, entry: AiMemoryConfigEntry) -> None:

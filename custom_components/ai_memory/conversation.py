@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import Mapping
 from dataclasses import replace
+import logging
 import time
 from typing import Any, Literal, override
 from uuid import uuid7
@@ -17,10 +18,11 @@ from homeassistant.components.conversation import (
     ConversationEntityFeature,
     ConversationInput,
     ConversationResult,
+    SystemContent,
     UserContent,
+    async_converse,
     async_get_agent,
 )
-from homeassistant.components.conversation.agent_manager import async_converse
 from homeassistant.components.conversation.models import AbstractConversationAgent
 from homeassistant.config_entries import ConfigSubentry
 from homeassistant.const import CONF_MODEL, MATCH_ALL
@@ -45,12 +47,16 @@ from .const import (
 )
 from .data import AiMemoryConfigEntry
 from .entity import agent_device
+from .memory.aliases import Resolution
+from .memory.context import with_notes
 from .memory.look_up import Found, Utterance
 from .models import AnsweredBy, Scope, Turn
 from .pipelines import async_put_back, async_put_in_front
 from .turns import messages_of, tools_of
 
 PARALLEL_UPDATES = 0
+
+_LOGGER = logging.getLogger(__name__)
 
 
 async def async_setup_entry(
@@ -141,7 +147,6 @@ class MemoryAgent(ConversationEntity):
         self, user_input: ConversationInput, chat_log: ChatLog
     ) -> ConversationResult:
         with self._capture.own_turn(chat_log.conversation_id):
-            self._require_delegate()
             self._identity.require_own_conversation(user_input.context)
             turn = self._begin(user_input, chat_log)
             scope = Scope(turn.owner)
@@ -149,24 +154,22 @@ class MemoryAgent(ConversationEntity):
             found: Found | None = None
             result: ConversationResult | None = None
             try:
-                text = self._resolve_aliases(turn, scope)
-                result = await self._try_intents(user_input, chat_log, turn, text)
+                self._require_delegate()
+                resolution = self._resolve_aliases(turn, scope)
+                result = await self._try_intents(user_input, chat_log, turn)
                 if result is None:
                     # Known before the delegate is asked, so that it is kept if that fails.
-                    found = await self._look_up(user_input, chat_log, text, scope)
-                    result = await self._answer(user_input, chat_log, turn, text, found)
+                    found = await self._look_up(user_input, chat_log, turn, scope)
+                    result = await self._answer(
+                        user_input, chat_log, turn, resolution, found
+                    )
             except (Exception, asyncio.CancelledError) as err:
                 turn.error = type(err).__name__
                 raise
             finally:
-                _complete(turn, chat_log.content[start:], result)
                 # Shielded: a reply that the user hung up on was still given.
                 await asyncio.shield(
-                    self._service.record(
-                        turn,
-                        found=found,
-                        continues=bool(result and result.continue_conversation),
-                    )
+                    self._save(turn, chat_log.content[start:], result, found)
                 )
             return result
 
@@ -186,15 +189,32 @@ class MemoryAgent(ConversationEntity):
             speaker=self._identity.name_of_scope(scope),
         )
 
+    async def _save(
+        self,
+        turn: Turn,
+        contents: list[Content],
+        result: ConversationResult | None,
+        found: Found | None,
+    ) -> None:
+        try:
+            _complete(turn, contents, result)
+            await self._service.record(
+                turn,
+                found=found,
+                continues=bool(result and result.continue_conversation),
+            )
+        except Exception as err:  # noqa: BLE001  # the reply stands, whatever tools and agents put into the log
+            _LOGGER.error("A turn could not be saved: %s", type(err).__name__)
+
     async def _try_intents(
-        self, user_input: ConversationInput, chat_log: ChatLog, turn: Turn, text: str
+        self, user_input: ConversationInput, chat_log: ChatLog, turn: Turn
     ) -> ConversationResult | None:
         """Let Home Assistant's own sentences answer where an alias has changed the text."""
         if not turn.resolved_text or self._delegate_id == HOME_ASSISTANT_AGENT:
             return None
         began = time.perf_counter()
         response = await conversation.async_handle_intents(
-            self.hass, replace(user_input, text=text), chat_log
+            self.hass, replace(user_input, text=turn.resolved_text), chat_log
         )
         turn.stages["intents"] = _since(began)
         if response is None:
@@ -205,8 +225,9 @@ class MemoryAgent(ConversationEntity):
         return self._say(chat_log, response, HOME_ASSISTANT_AGENT)
 
     async def _look_up(
-        self, user_input: ConversationInput, chat_log: ChatLog, text: str, scope: Scope
+        self, user_input: ConversationInput, chat_log: ChatLog, turn: Turn, scope: Scope
     ) -> Found:
+        text = turn.text
         return await self._service.look_up(
             Utterance(
                 text=text,
@@ -214,17 +235,22 @@ class MemoryAgent(ConversationEntity):
                 language=user_input.language,
                 conversation_id=chat_log.conversation_id,
                 delegate_id=self._delegate_id,
+                model=self._model_of_delegate(),
+                place=turn.device_id,
                 recall=self._recall,
                 cache=self._cache,
                 budget=self._budget,
-                is_follow_up=any(
-                    isinstance(content, UserContent)
+                # Also an answer to what the assistant began to say.
+                is_follow_up=bool(user_input.extra_system_prompt)
+                or any(
+                    not isinstance(content, SystemContent)
                     for content in chat_log.content[:-1]
                 ),
                 asks_language_model=self._delegate_id != HOME_ASSISTANT_AGENT,
-                names_live_thing=self._cache and self._names.named_in(text),
+                names_live_thing=self._cache
+                and (turn.resolved_text is not None or self._names.named_in(text)),
             ),
-            is_command=lambda: self._is_command(replace(user_input, text=text)),
+            is_command=lambda: self._is_command(user_input),
             deadline=self._deadline,
         )
 
@@ -233,7 +259,7 @@ class MemoryAgent(ConversationEntity):
         user_input: ConversationInput,
         chat_log: ChatLog,
         turn: Turn,
-        text: str,
+        resolution: Resolution | None,
         found: Found,
     ) -> ConversationResult:
         if found.answer:
@@ -244,31 +270,39 @@ class MemoryAgent(ConversationEntity):
         turn.model = self._model_of_delegate()
         began = time.perf_counter()
         try:
-            return await self._hand_on(user_input, chat_log, text, found)
+            return await self._hand_on(user_input, chat_log, resolution, found)
         finally:
             turn.stages["delegate"] = _since(began)
 
-    def _resolve_aliases(self, turn: Turn, scope: Scope) -> str:
+    def _resolve_aliases(self, turn: Turn, scope: Scope) -> Resolution | None:
         began = time.perf_counter()
         resolution = self._service.resolve_aliases(
             turn.text, scope, self._names, turn.language
         )
         turn.stages["aliases"] = _since(began)
-        if resolution is None:
-            return turn.text
-        turn.resolved_text = resolution.text
-        return resolution.text
+        if resolution is not None:
+            turn.resolved_text = resolution.text
+        return resolution
 
     async def _hand_on(
         self,
         user_input: ConversationInput,
         chat_log: ChatLog,
-        text: str,
+        resolution: Resolution | None,
         found: Found,
     ) -> ConversationResult:
-        if found.context:
+        text = user_input.text
+        if resolution and self._delegate_id == HOME_ASSISTANT_AGENT:
+            text = resolution.text
+        else:
+            # A model is told what an alias means and keeps the words: "my office chair" is no light.
+            notes = [
+                f'"{replacement.words}" means {replacement.name}'
+                for replacement in (resolution.replacements if resolution else ())
+            ]
             # Beside the user's words, never in the system prompt: the model's prompt cache lives on.
-            text = f"{text}\n\n{found.context}"
+            if context := with_notes(found.context, notes):
+                text = f"{text}\n\n{context}"
         if text != user_input.text and isinstance(
             said := chat_log.content[-1], UserContent
         ):

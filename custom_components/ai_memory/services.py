@@ -82,20 +82,29 @@ REMEMBER_SCHEMA = probatio.Schema(
         probatio.Optional(AiMemoryServiceArgument.LANGUAGE): cv.language,
     }
 )
+
+
+def _whole_number(value: Any) -> int:
+    """Return a whole number, which a template may have made text. Never rounds."""
+    if isinstance(value, int) and not isinstance(value, bool):
+        return value
+    if isinstance(value, str) and value.strip().isdecimal():
+        return int(value)
+    raise probatio.Invalid("expected a whole number")
+
+
 RECALL_SCHEMA = probatio.Schema(
     {
         probatio.Required(AiMemoryServiceArgument.QUERY): cv.string,
         **_PERSON,
-        probatio.Optional(AiMemoryServiceArgument.LIMIT, default=5): probatio.Coerce(
-            int
-        ),
+        probatio.Optional(AiMemoryServiceArgument.LIMIT, default=5): _whole_number,
         probatio.Optional(AiMemoryServiceArgument.LANGUAGE): cv.language,
     }
 )
 FORGET_SCHEMA = probatio.Schema(
     {
         probatio.Required(AiMemoryServiceArgument.MEMORY_IDS): probatio.All(
-            probatio.EnsureList(), probatio.Length(min=1), [probatio.Coerce(int)]
+            probatio.EnsureList(), probatio.Length(min=1), [_whole_number]
         ),
         **_PERSON,
     }

@@ -200,14 +200,20 @@ def _has_meaning(text: str, at: int, following: str) -> bool:
 
 
 def cache_key(
-    text: str, *, language: str | None, delegate: str | None, owner: str
+    text: str,
+    *,
+    language: str | None,
+    delegate: str | None,
+    owner: str,
+    model: str | None = None,
+    place: str | None = None,
 ) -> str:
     """Return the key of the response cache: sha256 in hex.
 
     The text is made canonical here. Parts are joined as JSON, so that they never run
     into each other.
     """
-    parts = json.dumps([canonical(text), language, delegate, owner])
+    parts = json.dumps([canonical(text), language, delegate, owner, model, place])
     return hashlib.sha256(parts.encode()).hexdigest()
 
 

@@ -128,7 +128,7 @@ def test_server_that_dies_ends_the_app(app: App) -> None:
 @pytest.mark.parametrize(
     ("megabytes", "expected"),
     [
-        (8000, ["96MB", "1GB", "8MB", "128MB", "32MB", "20", "2", "2", "1"]),
+        (8000, ["96MB", "1GB", "8MB", "112MB", "32MB", "20", "2", "2", "1"]),
         (3900, ["80MB", "512MB", "6MB", "96MB", "32MB", "20", "1", "1", "1"]),
         (1900, ["64MB", "256MB", "4MB", "64MB", "16MB", "12", "0", "0", "0"]),
     ],

@@ -11,19 +11,22 @@ from homeassistant.components import conversation
 from homeassistant.components.conversation import (
     ConversationEntityFeature,
     ConversationResult,
+    async_converse,
 )
-from homeassistant.components.conversation.agent_manager import async_converse
 from homeassistant.components.homeassistant.exposed_entities import async_expose_entity
 from homeassistant.config_entries import ConfigSubentryData
+from homeassistant.const import EVENT_HOMEASSISTANT_STOP
 from homeassistant.core import Context, HomeAssistant
 from homeassistant.exceptions import Unauthorized
-from homeassistant.helpers import intent
+from homeassistant.helpers import intent, issue_registry as ir
+from homeassistant.helpers.chat_session import ChatSession
 from homeassistant.setup import async_setup_component
 import ollama
 import pytest
 from pytest_homeassistant_custom_component.common import MockConfigEntry, MockUser
 
 from custom_components.ai_memory.const import DOMAIN
+from custom_components.ai_memory.errors import DatabaseUnreachable
 from custom_components.ai_memory.memory.health import Part
 from custom_components.ai_memory.memory.service import MemoryService
 from custom_components.ai_memory.models import Scope
@@ -401,6 +404,9 @@ async def test_delegate_that_is_gone_is_an_error_that_people_understand(
 
     assert result.response.response_type is intent.IntentResponseType.ERROR
     assert model_agent in speech(result)
+    assert await memory.service.settled()
+    [turn] = await memory.rows("SELECT error FROM turns")
+    assert turn["error"] == "HomeAssistantError"
 
 
 async def test_agent_never_asks_itself(
@@ -514,3 +520,94 @@ async def test_dead_database_never_breaks_a_conversation(
         assert speech(result) == "I don't know that."
         assert memory.service.health.is_failing(Part.DATABASE)
     assert len(chats(ollama_server)) == 1
+
+
+async def test_answer_to_what_the_assistant_began_is_never_given_again(
+    hass: HomeAssistant, memory: Memory, ollama_server: OllamaServer
+) -> None:
+    for began in ("The plumber asks: copper or plastic?", "Pizza or pasta?"):
+        session = ChatSession(f"began {began}")
+        with conversation.async_get_chat_log(hass, session) as chat_log:
+            chat_log.async_add_assistant_content_without_tools(
+                conversation.AssistantContent(agent_id=memory.agent_id, content=began)
+            )
+        await memory.say(
+            "Which one should I choose?",
+            user="anna",
+            conversation_id=session.conversation_id,
+        )
+
+    assert len(chats(ollama_server)) == 2
+    turns = await memory.rows("SELECT cache FROM turns")
+    assert [turn["cache"] for turn in turns] == ["follow_up"] * 2
+
+
+async def test_answer_at_one_device_is_not_given_at_another(
+    hass: HomeAssistant, memory: Memory, ollama_server: OllamaServer
+) -> None:
+    for device in ("kitchen", "bedroom", "kitchen"):
+        await async_converse(
+            hass,
+            "Which room is this?",
+            None,
+            Context(),
+            language="en",
+            agent_id=memory.agent_id,
+            device_id=device,
+        )
+        assert await memory.service.settled()
+
+    assert len(chats(ollama_server)) == 2
+    turns = await memory.rows("SELECT cache FROM turns ORDER BY started_at")
+    assert [turn["cache"] for turn in turns] == ["stored", "stored", "hit"]
+
+
+async def test_model_is_told_what_an_alias_means_and_keeps_the_words(
+    memory: Memory, ollama_server: OllamaServer
+) -> None:
+    await memory.service.set_preference(
+        Scope.household(), "entity_alias.my_office", {"entity_id": OFFICE}
+    )
+
+    await memory.say("Where is my office chair?", user="anna")
+
+    last = chats(ollama_server)[-1]["messages"][-1]["content"]
+    assert last.startswith("Where is my office chair?\n")
+    assert '"my office" means Office main' in last
+    [turn] = await memory.rows("SELECT resolved_text, cache FROM turns")
+    assert turn["resolved_text"] == "Where is Office main chair?"
+    assert turn["cache"] == "live_state"
+
+
+async def test_reply_stands_even_if_its_turn_cannot_be_saved(memory: Memory) -> None:
+    with patch(
+        "custom_components.ai_memory.conversation.tools_of", side_effect=RecursionError
+    ):
+        result = await memory.say(QUESTION, user="anna")
+
+    assert speech(result) == "I don't know that."
+
+
+async def test_old_problem_is_gone_after_a_reload(
+    hass: HomeAssistant, memory: Memory
+) -> None:
+    issues = ir.async_get(hass)
+    memory.service.health.failed(Part.DATABASE, DatabaseUnreachable())
+    assert issues.async_get_issue(DOMAIN, Part.DATABASE)
+
+    assert await hass.config_entries.async_reload(memory.entry.entry_id)
+
+    assert issues.async_get_issue(DOMAIN, Part.DATABASE) is None
+
+
+async def test_stopping_home_assistant_stops_the_memory(
+    hass: HomeAssistant, local_memory: Memory
+) -> None:
+    await async_converse(hass, "hello", None, Context(), "en", local_memory.agent_id)
+
+    hass.bus.async_fire(EVENT_HOMEASSISTANT_STOP)
+    await hass.async_block_till_done()
+
+    assert not local_memory.service.store.database.is_open
+    [turn] = await local_memory.rows("SELECT text FROM turns")
+    assert turn["text"] == "hello"

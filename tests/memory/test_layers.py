@@ -1,4 +1,4 @@
-"""Arrows point one way, and the engine knows nothing of Home Assistant (DESIGN section 3)."""
+"""Arrows point one way, and the engine knows nothing of Home Assistant (docs/architecture.md)."""
 
 import ast
 from collections.abc import Iterator

@@ -371,3 +371,30 @@ async def test_recogniser_that_fails_costs_no_turn(service: MemoryService) -> No
     found = await look_up(service, QUESTION, is_command=fail)
     assert (found.is_command, found.context) == (False, None)
     assert found.cache is CacheVerdict.INCOMPLETE
+
+
+async def test_nothing_is_kept_while_a_command_is_not_ruled_out(
+    service: MemoryService,
+) -> None:
+    async def late() -> bool:
+        await asyncio.sleep(5)
+        return True
+
+    found = await look_up(
+        service, QUESTION, recall=False, is_command=late, deadline=0.5
+    )
+
+    assert found.cache is CacheVerdict.INCOMPLETE
+
+
+async def test_places_and_models_have_answers_of_their_own(
+    service: MemoryService,
+) -> None:
+    found = await look_up(service, QUESTION, place="kitchen", model="one")
+    await answered(service, QUESTION, ANSWER, found=found)
+    await settled(service)
+
+    assert await is_hit(service, place="kitchen", model="one")
+    assert not await is_hit(service, place="bedroom", model="one")
+    assert not await is_hit(service, place="kitchen", model="other")
+    assert not await is_hit(service)

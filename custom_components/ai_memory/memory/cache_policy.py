@@ -1,4 +1,4 @@
-"""Which answers may be given again (DESIGN section 5).
+"""Which answers may be given again (docs/architecture.md).
 
 Whatever cannot be proved safe is asked of the agent again: a wrong answer costs more than a slow one.
 """

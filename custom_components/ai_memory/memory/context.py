@@ -77,6 +77,15 @@ def build_context(
     return Context(text, references)
 
 
+def with_notes(context: str | None, notes: Sequence[str]) -> str | None:
+    """Put notes at the head of a context, or make one of them; None where there is nothing at all."""
+    if not notes:
+        return context
+    lines = "".join(f"- {_harmless(note)}\n" for note in notes)
+    found = context.removeprefix(_OPENING) if context else _CLOSING
+    return _OPENING + lines + found
+
+
 def _is_relevant(passage: Passage, gates: Gates | None, is_question: bool) -> bool:
     if passage.cosine is not None and gates is not None:
         gate = gates.question_cosine if is_question else gates.other_cosine
@@ -90,8 +99,12 @@ def _is_relevant(passage: Passage, gates: Gates | None, is_question: bool) -> bo
 
 
 def _line(passage: Passage) -> str:
-    # What was recalled must not be able to end the block that marks it as data.
-    text = " ".join(passage.text.split()).replace("<", "‹").replace(">", "›")
+    text = _harmless(passage.text)
     if passage.kind is PassageKind.TURN:
         return f"- ({passage.created_at:%Y-%m-%d}) {text}\n"
     return f"- {text}\n"
+
+
+def _harmless(text: str) -> str:
+    """Return one line that cannot end the block that marks it as data."""
+    return " ".join(text.split()).replace("<", "‹").replace(">", "›")

@@ -118,8 +118,10 @@ class Journal:
                 AttributeError,
                 RecursionError,
             ):
-                # Cut by a crash while it was written: its reply was not given either.
-                continue
+                # Cut by a crash while it was written, and its reply not given; or of another version.
+                self._append(
+                    line.rstrip(b"\n") + b"\n", self._path.with_suffix(".rejected")
+                )
         self._size = len(content)
         if content and not content.endswith(b"\n"):
             self._append(b"\n")

@@ -29,7 +29,8 @@ _EMBEDDING_SHARE = 0.7
 class Utterance:
     """What was said, aliases resolved, and what may be done for it.
 
-    `budget` is in tokens. `names_live_thing`: it speaks of an entity or area of the home.
+    `budget` is in tokens. `names_live_thing`: it speaks of an entity or area of the home. `place` is the device that
+    heard it: the agent may know where that stands.
     """
 
     text: str
@@ -37,6 +38,8 @@ class Utterance:
     language: str
     conversation_id: str
     delegate_id: str
+    model: str | None = None
+    place: str | None = None
     recall: bool = True
     cache: bool = True
     budget: int = 400
@@ -61,6 +64,8 @@ class Found:
     is_command: bool = False
     is_complete: bool = False
     """Whether recall did all it could: an answer given without it must not be given again."""
+    gave_up: bool = False
+    """Whether the deadline passed before all was known, whether it is a command for one."""
     stages: dict[str, float] = field(default_factory=dict)
 
 
@@ -128,7 +133,7 @@ class LookUp:
         elif found.cache is CacheVerdict.MISS:
             if found.cache_key is None:
                 found.cache = CacheVerdict.UNAVAILABLE
-            elif recalled and not found.is_complete:
+            elif found.gave_up or (recalled and not found.is_complete):
                 found.cache = CacheVerdict.INCOMPLETE
         found.stages["look_up"] = (time.perf_counter() - began) * 1000
         return found
@@ -155,6 +160,8 @@ class LookUp:
                 language=utterance.language,
                 delegate=utterance.delegate_id,
                 owner=utterance.scope.owner,
+                model=utterance.model,
+                place=utterance.place,
             )
         )
         began = time.perf_counter()
@@ -249,7 +256,7 @@ async def _outcome[T](task: asyncio.Task[T]) -> T:
 def _give_up(found: Found) -> None:
     found.context = None
     found.references = []
-    found.is_complete = False
+    found.gave_up = True
 
 
 async def _timed[T](work: Awaitable[T], stage: str, stages: dict[str, float]) -> T:

@@ -9,7 +9,7 @@ from ..models import Passage, PassageKind, Scope
 from ..postgres.passages import Gates, StoredModel
 from ..postgres.store import Store
 
-PATIENCE = 10.0
+PATIENCE = 3.0
 """Seconds that a vector may take where nobody waits for a reply."""
 
 

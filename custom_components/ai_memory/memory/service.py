@@ -100,6 +100,7 @@ class MemoryService:
             when_connected=self._when_connected,
         )
         self._aliases = AliasTable([])
+        self._loading_aliases = asyncio.Lock()
         self._loops: list[asyncio.Task[None]] = []
         self._errands: set[asyncio.Task[None]] = set()
 
@@ -174,7 +175,6 @@ class MemoryService:
         `found` is what `look_up` returned for it; `continues`: the agent expects an answer.
         """
         make_storable(turn)
-        question = turn.resolved_text or turn.text
         if found is not None:
             turn.references = [
                 replace(reference, snippet=storable(reference.snippet))
@@ -184,10 +184,10 @@ class MemoryService:
             turn.cache = found.cache
             if found.cache is CacheVerdict.MISS:
                 turn.cache = verdict_after(
-                    turn, question, is_command=found.is_command, continues=continues
+                    turn, turn.text, is_command=found.is_command, continues=continues
                 )
             if turn.cache is CacheVerdict.STORED:
-                self._run(self._keep_answer(turn, question, found), "keep answer")
+                self._run(self._keep_answer(turn, found), "keep answer")
         if (
             turn.answered_by in {AnsweredBy.DELEGATE, AnsweredBy.OTHER_AGENT}
             and not turn.tools
@@ -284,7 +284,7 @@ class MemoryService:
             # Only the database knows how long it is, with numbers written out in full.
             raise InvalidInput("preference_value_invalid", key=key) from err
         if key.startswith(ALIAS_PREFIX):
-            await self._load_aliases()
+            await self._reload_aliases()
         return stored
 
     async def get_preference(self, scope: Scope, key: str) -> Preference | None:
@@ -297,7 +297,7 @@ class MemoryService:
         key, _ = split_key(key, "any")
         deleted = await self.store.preferences.delete(scope, key)
         if deleted and key.startswith(ALIAS_PREFIX):
-            await self._load_aliases()
+            await self._reload_aliases()
         return deleted
 
     async def statistics(self) -> dict[str, Any]:
@@ -318,14 +318,23 @@ class MemoryService:
             raise InvalidInput("alias_target_unknown", target=alias.target_id)
 
     async def _load_aliases(self) -> None:
-        aliases = []
-        for preference in await self.store.preferences.of_everybody(ALIAS_PREFIX):
-            try:
-                if alias := alias_from_preference(preference):
-                    aliases.append(alias)
-            except InvalidInput:
-                _LOGGER.debug("An alias is not usable: %s", preference.key)
-        self._aliases = AliasTable(aliases)
+        # One after the other, so that an older reading never replaces a newer one.
+        async with self._loading_aliases:
+            aliases = []
+            for preference in await self.store.preferences.of_everybody(ALIAS_PREFIX):
+                try:
+                    if alias := alias_from_preference(preference):
+                        aliases.append(alias)
+                except InvalidInput:
+                    _LOGGER.debug("An alias is not usable: %s", preference.key)
+            self._aliases = AliasTable(aliases)
+
+    async def _reload_aliases(self) -> None:
+        """Take up a change that is already in the database: what fails now is done when it is back."""
+        try:
+            await self._load_aliases()
+        except DatabaseError as err:
+            self.health.failed(Part.DATABASE, err)
 
     async def _when_connected(self) -> None:
         await self._load_aliases()
@@ -354,7 +363,7 @@ class MemoryService:
         except DatabaseError as err:
             self.health.failed(Part.DATABASE, err)
 
-    async def _keep_answer(self, turn: Turn, question: str, found: Found) -> None:
+    async def _keep_answer(self, turn: Turn, found: Found) -> None:
         if found.cache_key is None or found.knowledge_version is None:
             return
         assert turn.reply
@@ -362,7 +371,7 @@ class MemoryService:
             await self.store.responses.store(
                 Scope(turn.owner),
                 found.cache_key,
-                question=question,
+                question=turn.text,
                 answer=turn.reply,
                 language=turn.language,
                 agent_id=turn.agent_id,

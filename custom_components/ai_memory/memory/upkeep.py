@@ -165,6 +165,8 @@ class Upkeep:
             vectors: Sequence[Sequence[float]] = []
             if model and self._searching.embedder and commands:
                 vectors = await self._searching.embedder.embed(commands, TextKind.QUERY)
+            if not commands:
+                return [], []
             self._samples[key] = commands, vectors
         return self._samples[key]
 

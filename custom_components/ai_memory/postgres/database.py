@@ -136,7 +136,9 @@ class Database:
                 self._pool = await asyncpg.create_pool(
                     **self._settings.arguments(),
                     ssl=tls or False,
-                    min_size=1,
+                    # None is opened ahead: asyncpg would log each failure to do so. Those there are stay open.
+                    min_size=0,
+                    max_inactive_connection_lifetime=0,
                     max_size=_POOL_SIZE,
                     timeout=_CONNECT_TIMEOUT,
                     command_timeout=_COMMAND_TIMEOUT,

@@ -7,7 +7,7 @@ size_by_memory() {
     local total
     total=$(($(awk '$1 == "MemTotal:" { print $2 }' "$MEMINFO") / 1024))
     if [ "$total" -ge 6000 ]; then
-        buffers=96 cache=1024 work=8 maintenance=128 autovacuum=32 connections=20 workers=2
+        buffers=96 cache=1024 work=8 maintenance=112 autovacuum=32 connections=20 workers=2
     elif [ "$total" -ge 3000 ]; then
         buffers=80 cache=512 work=6 maintenance=96 autovacuum=32 connections=20 workers=1
     else
