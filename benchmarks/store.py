@@ -31,10 +31,10 @@ from demo.postgres import PostgresServer
 
 MODEL: Final = EmbeddingModel("ollama", "all-minilm", minilm.DIMENSIONS)
 APP_SETTINGS: Final = {
-    "shared_buffers": "128MB",
+    "shared_buffers": "96MB",
     "effective_cache_size": "1GB",
     "work_mem": "8MB",
-    "maintenance_work_mem": "128MB",
+    "maintenance_work_mem": "112MB",
     "autovacuum_work_mem": "32MB",
     "autovacuum_max_workers": "1",
     "max_connections": "20",
