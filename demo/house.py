@@ -11,6 +11,7 @@ REPOSITORY: Final = Path(__file__).parents[1]
 CUSTOM_COMPONENTS: Final = (
     REPOSITORY / "custom_components" / "ai_memory",
     REPOSITORY / "demo" / "demo_satellite",
+    REPOSITORY / "demo" / "demo_supervisor",
 )
 AREAS: Final = ("Office", "Kitchen", "Living Room", "Bedroom")
 
@@ -178,6 +179,7 @@ def _configuration(log_level: str, *, recorder: bool) -> dict[str, Any]:
         "assist_pipeline": {},
         "person": [],
         "demo_satellite": {},
+        "demo_supervisor": {},
         "logger": {
             "default": "warning",
             "logs": {"custom_components.ai_memory": log_level},

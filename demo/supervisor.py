@@ -18,7 +18,7 @@ POLL: Final = 0.02
 
 
 class Supervisor:
-    """Answers `POST /discovery` as the real one does; `messages` holds what came.
+    """Answers `POST /discovery` as the real one does; `messages` holds what came, `uuids` is by service.
 
     The next requests are answered with the codes in `failures`, if there are any.
     """
@@ -29,7 +29,7 @@ class Supervisor:
         self.messages: list[dict[str, Any]] = []
         self.failures: deque[HTTPStatus] = deque()
         self.refused: list[HTTPStatus] = []
-        self._uuids: dict[str, str] = {}
+        self.uuids: dict[str, str] = {}
         supervisor = self
 
         class Handler(BaseHTTPRequestHandler):
@@ -94,7 +94,7 @@ class Supervisor:
         if message.get("service") not in SERVICES:
             return self._refuse(HTTPStatus.FORBIDDEN)
         self.messages.append(message)
-        found = self._uuids.setdefault(message["service"], uuid.uuid4().hex)
+        found = self.uuids.setdefault(message["service"], uuid.uuid4().hex)
         return HTTPStatus.OK, {"result": "ok", "data": {"uuid": found}}
 
     def _refuse(self, status: HTTPStatus) -> tuple[HTTPStatus, dict[str, Any]]:
