@@ -206,7 +206,7 @@ async def _memory(
             unit="MB",
             value=megabytes,
             bar=MEMORY_BAR,
-            note="PSS of all processes, shared_buffers 128 MB, after"
+            note="PSS of all processes, shared_buffers 96 MB, after"
             f" {_SESSIONS * len(asked)} searches on {_SESSIONS} connections",
         )
     ]
