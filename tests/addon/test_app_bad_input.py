@@ -4,6 +4,8 @@ import hashlib
 from http import HTTPStatus
 import os
 from pathlib import Path
+import signal
+import time
 
 import pytest
 
@@ -175,3 +177,46 @@ def test_supervisor_that_is_away(app: App) -> None:
 def test_no_room_to_begin(make_app: MakeApp) -> None:
     app = make_app(environment={"LOW_DISK_MB": "999999999"})
     refused(app, 73, "The disk is nearly full", "Nothing was made")
+
+
+def test_hook_cannot_move_the_door(app: App) -> None:
+    """The app asks where it listens itself: another port would leave it waiting."""
+    hook = app.data / "custom.conf"
+    hook.write_text("fsync = off\nport = 5999\nhba_file = '/nowhere'\n")
+
+    app.start()
+
+    assert app.healthy()
+    hook.write_text("fsync = off\n")
+
+
+def test_hook_is_told_at_the_first_start_too(make_app: MakeApp) -> None:
+    app = make_app(None)
+    (app.data / "custom.conf").write_text("work_mem = plenty\n")
+
+    found, log = app.run()
+
+    assert found == 78
+    assert "custom.conf" in log
+    assert not (app.data / "pgdata").exists()
+    assert not (app.data / "pgdata.new").exists()
+
+
+def test_links_are_not_followed(make_app: MakeApp, seed: Path) -> None:
+    app = make_app(seed)
+    (app.data / "pgdata").rename(app.data / "elsewhere")
+    (app.data / "pgdata").symlink_to("nowhere")
+    refused(app, 65, "neither a link")
+
+
+def test_second_start_leaves_the_first_ones_work_alone(app: App) -> None:
+    """It may be told to end while it waits for its turn."""
+    app.start()
+    unfinished = app.data / "pgdata.new"
+    unfinished.mkdir()
+    app.environment["LOCK_SECONDS"] = "30"
+    second = app._popen()
+    time.sleep(1)
+    os.killpg(second.pid, signal.SIGTERM)
+    second.wait(20)
+    assert unfinished.exists()

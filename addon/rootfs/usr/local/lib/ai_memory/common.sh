@@ -37,6 +37,8 @@ readonly RESERVE="$DATA/reserve"
 readonly EX_BAD_DATA=65 EX_NO_SERVER=69 EX_SETUP=70 EX_NO_ROOM=73 EX_RUNS_ALREADY=75 EX_OTHER_MAJOR=76 EX_OPTIONS=78
 
 umask 077
+# For the calls to the Supervisor only, not for the database.
+export -n SUPERVISOR_TOKEN
 # Nothing that psql and the others take from the environment may steer them.
 unset PGDATA PGHOST PGPORT PGUSER PGDATABASE PGOPTIONS PGSERVICE PGPASSWORD PGPASSFILE PGSSLMODE PGAPPNAME
 

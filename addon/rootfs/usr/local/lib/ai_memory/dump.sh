@@ -10,14 +10,16 @@ dump_size_mb() {
 # write_dump [SECONDS]: replaces the last dump once the new one is whole. Returns EX_NO_ROOM, or 1 when it fails. Takes at
 # most SECONDS, if given.
 write_dump() {
-    local seconds="${1:-0}" new="$DUMP.tmp" size free result=0
+    local seconds="${1:-0}" patience="${1:-600}" began="$SECONDS" new="$DUMP.tmp" size free result=0
     mkdir -p "$BACKUP"
     give_to_db "$BACKUP"
     exec 8<"$BACKUP"
-    if ! flock --timeout 600 8; then
+    if ! flock --timeout "$patience" 8; then
         log error "Another dump is being written and does not end"
         return 1
     fi
+    # What was waited counts.
+    [ "$seconds" = 0 ] || seconds=$((seconds - (SECONDS - began) > 0 ? seconds - (SECONDS - began) : 1))
     size=$(dump_size_mb) || return 1
     free=$(free_mb "$BACKUP")
     if [ "$free" -le "$((size + RESERVE_MB))" ]; then

@@ -38,15 +38,13 @@ write_settings() {
         debug) messages=debug1 ;;
         error) messages=error ;;
     esac
+    # Not over what the database's user may have put there, links for one.
+    rm -rf "$GENERATED"
     mkdir -p "$GENERATED"
     {
         echo "# Made at every start. What you write here is lost: use $DATA/custom.conf."
         echo "include '$SHARE/postgresql.conf'"
         echo "listen_addresses = '$LISTEN'"
-        echo "port = $PORT"
-        echo "unix_socket_directories = '$RUN_DIR'"
-        echo "hba_file = '$GENERATED/pg_hba.conf'"
-        echo "ident_file = '$GENERATED/pg_ident.conf'"
         echo "shared_buffers = ${buffers}MB"
         echo "effective_cache_size = ${cache}MB"
         echo "work_mem = ${work}MB"
@@ -60,6 +58,11 @@ write_settings() {
         echo "effective_io_concurrency = $concurrency"
         echo "log_min_messages = $messages"
         [ ! -e "$DATA/custom.conf" ] || echo "include '$DATA/custom.conf'"
+        # Who may come in, and where the app itself asks, is not for custom.conf.
+        echo "port = $PORT"
+        echo "unix_socket_directories = '$RUN_DIR'"
+        echo "hba_file = '$GENERATED/pg_hba.conf'"
+        echo "ident_file = '$GENERATED/pg_ident.conf'"
         if [ "$1" = true ]; then
             echo "default_transaction_read_only = on"
             echo "autovacuum = off"
@@ -79,4 +82,11 @@ write_settings() {
     echo "database $(as_db id -un) postgres" >"$GENERATED/pg_ident.conf"
     give_to_db "$GENERATED"
     [ ! -e "$DATA/custom.conf" ] || give_to_db "$DATA/custom.conf"
+}
+
+readonly BAD_SETTINGS="PostgreSQL does not accept its settings. Look into $DATA/custom.conf"
+
+# check_settings DIRECTORY: says what is wrong in custom.conf.
+check_settings() {
+    as_db "$PGBIN/postgres" -D "$1" -c "config_file=$GENERATED/postgresql.conf" -C config_file >/dev/null
 }
