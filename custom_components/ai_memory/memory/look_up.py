@@ -7,8 +7,7 @@ import logging
 import time
 from typing import Any
 
-from ..embedding.embedder import TextKind
-from ..errors import DatabaseError, EmbedderError
+from ..errors import DatabaseError
 from ..models import CachedAnswer, CacheVerdict, ContextReference, Passage, Scope
 from ..postgres.store import Store
 from ..text_forms import cache_key
@@ -206,17 +205,10 @@ class LookUp:
     async def _embedded(
         self, utterance: Utterance, found: Found, timeout: float
     ) -> list[float] | None:
-        if not (self._searching.can_embed and self._health.allow(Part.EMBEDDER)):
+        if not self._searching.can_embed:
             return None
-        vector = None
         began = time.perf_counter()
-        try:
-            vector = await self._searching.embed(
-                utterance.text, TextKind.QUERY, timeout=timeout
-            )
-            # That tells nothing of the server: the vector may have been known.
-        except EmbedderError as err:
-            self._health.failed(Part.EMBEDDER, err)
+        vector = await self._searching.query_vector(utterance.text, timeout=timeout)
         found.stages["embed"] = (time.perf_counter() - began) * 1000
         return vector
 

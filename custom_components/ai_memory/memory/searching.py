@@ -4,10 +4,11 @@ import asyncio
 from collections.abc import Sequence
 
 from ..embedding.embedder import Embedder, TextKind
-from ..errors import EmbedderUnreachable
+from ..errors import EmbedderError, EmbedderUnreachable
 from ..models import Passage, PassageKind, Scope
 from ..postgres.passages import Gates, StoredModel
 from ..postgres.store import Store
+from .health import Health, Part
 
 PATIENCE = 3.0
 """Seconds that a vector may take where nobody waits for a reply."""
@@ -16,9 +17,10 @@ PATIENCE = 3.0
 class Searching:
     """What a search needs beside its words."""
 
-    def __init__(self, store: Store, embedder: Embedder | None) -> None:
+    def __init__(self, store: Store, embedder: Embedder | None, health: Health) -> None:
         """Take store and embedder; the model is not known yet."""
         self._store = store
+        self._health = health
         self.embedder = embedder
         self.model: StoredModel | None = None
         self._gates: dict[str, Gates | None] = {}
@@ -52,6 +54,18 @@ class Searching:
         except TimeoutError as err:
             self._patience = timeout
             raise EmbedderUnreachable from err
+
+    async def query_vector(self, text: str, *, timeout: float) -> list[float] | None:
+        """Return the vector of a question, None where there is none to be had within `timeout` seconds."""
+        if not (self.can_embed and self._health.allow(Part.EMBEDDER)):
+            return None
+        try:
+            vector = await self.embed(text, TextKind.QUERY, timeout=timeout)
+        except EmbedderError as err:
+            self._health.failed(Part.EMBEDDER, err)
+            return None
+        self._health.succeeded(Part.EMBEDDER)
+        return vector
 
     async def probe(self) -> None:
         """Ask the server for a vector, in no more time than the last one who got none had. Raises EmbedderError."""

@@ -10,8 +10,8 @@ from pathlib import Path
 from typing import Any
 from uuid import UUID
 
-from ..embedding.embedder import Embedder, TextKind
-from ..errors import AiMemoryError, DatabaseError, EmbedderError, InvalidInput
+from ..embedding.embedder import Embedder
+from ..errors import AiMemoryError, DatabaseError, InvalidInput
 from ..models import (
     AnsweredBy,
     CacheVerdict,
@@ -83,7 +83,7 @@ class MemoryService:
         self.health = Health(self._problem_changed)
         self._report = report
         self._knows_target = knows_target
-        self._searching = Searching(self.store, embedder)
+        self._searching = Searching(self.store, embedder, self.health)
         self._searching.gates(language)
         self._look_up = LookUp(self.store, self._searching, self.health)
         self._writer = TurnWriter(
@@ -242,20 +242,12 @@ class MemoryService:
         query = clean(query, limit=LONGEST_QUERY)
         if not 1 <= limit <= MOST_RESULTS:
             raise InvalidInput("limit_invalid", most=str(MOST_RESULTS))
-        vector = None
-        if self._searching.can_embed and self.health.allow(Part.EMBEDDER):
-            try:
-                vector = await self._searching.embed(
-                    query, TextKind.QUERY, timeout=PATIENCE
-                )
-            except EmbedderError as err:
-                self.health.failed(Part.EMBEDDER, err)
         return await self._searching.search(
             scope,
             query,
             language=language or self.language,
             limit=limit,
-            vector=vector,
+            vector=await self._searching.query_vector(query, timeout=PATIENCE),
             kinds=kinds or list(PassageKind),
         )
 
