@@ -134,6 +134,7 @@ async def _raw(dsn: str, model: StoredModel) -> AsyncIterator[tuple[_Search, _Se
             _LIMIT,
             None,
             list(PassageKind),
+            [],
             HalfVector(vector),
         ]
 

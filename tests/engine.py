@@ -227,12 +227,12 @@ async def rows(dsn: str, query: str, *arguments: Any) -> list[tuple[Any, ...]]:
 async def round_trip(settings: ConnectionSettings, server: OllamaServer) -> None:
     """Do once what a home does all day; fail where any of it does not work."""
     async with running(settings, ollama(server)) as service:
-        memory, is_new = await service.remember(
+        memory, is_new = await service.memories.remember(
             HOUSEHOLD, "The spare key is under the blue flower pot"
         )
         assert is_new
-        assert await service.remember(ANNA, "Anna hides chocolate behind the books")
-        await service.set_preference(
+        assert await service.memories.remember(ANNA, "Anna hides chocolate behind the books")
+        await service.preferences.set(
             ANNA, "entity_alias.my_office", {"entity_id": KNOWN_TARGET}
         )
         await settled(service)
@@ -248,18 +248,18 @@ async def round_trip(settings: ConnectionSettings, server: OllamaServer) -> None
         assert found.answer.answer == "Under the pot."
         # Many at once, so that every connection of the pool is used.
         hits = await asyncio.gather(
-            *(service.recall(ANNA, "chocolate") for _ in range(10))
+            *(service.memories.recall(ANNA, "chocolate") for _ in range(10))
         )
         assert {hit[0].text for hit in hits} == {
             "Anna hides chocolate behind the books"
         }
-        assert [hit.owner for hit in await service.recall(BEN, "chocolate")] == [
+        assert [hit.owner for hit in await service.memories.recall(BEN, "chocolate")] == [
             HOUSEHOLD.owner
         ]
-        stored = await service.get_preference(ANNA, "entity_alias.my_office")
+        stored = await service.preferences.get(ANNA, "entity_alias.my_office")
         assert stored
         assert await service.store.maintenance.refresh_statistics(force=True)
-        assert await service.forget(HOUSEHOLD, [memory.id]) == [memory.id]
+        assert await service.forgetting.memories(HOUSEHOLD, [memory.id]) == [memory.id]
         assert (await look_up(service, "Where is the spare key?")).answer is None
         statistics = await service.statistics()
         assert (statistics["turns"], statistics["memories"]) == (1, 1)

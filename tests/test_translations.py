@@ -12,7 +12,7 @@ from homeassistant.util.yaml import load_yaml_dict
 import pytest
 
 import custom_components.ai_memory as package
-from custom_components.ai_memory import errors, services
+from custom_components.ai_memory import errors
 from custom_components.ai_memory.const import CaptureMode
 from custom_components.ai_memory.errors import (
     AiMemoryError,
@@ -20,6 +20,8 @@ from custom_components.ai_memory.errors import (
     EmbedderError,
     InvalidInput,
 )
+from custom_components.ai_memory.models import MemoryStatus
+from custom_components.ai_memory.operations import OPERATIONS
 from custom_components.ai_memory.postgres.settings import TlsMode
 
 FOLDER = Path(package.__file__).parent
@@ -174,15 +176,18 @@ def test_selectors_have_texts() -> None:
     options = {
         key: set(selector["options"]) for key, selector in ENGLISH["selector"].items()
     }
-    assert options == {"capture": set(CaptureMode), "tls": set(TlsMode)}
+    assert options == {
+        "capture": set(CaptureMode),
+        "status": set(MemoryStatus),
+        "tls": set(TlsMode),
+    }
 
 
-@pytest.mark.parametrize("service", services.AiMemoryService)
-def test_action_is_described(service: services.AiMemoryService) -> None:
-    schema = getattr(services, f"{service.upper()}_SCHEMA").schema
-    described = load_yaml_dict(str(FOLDER / "services.yaml"))[service]["fields"]
-    fields = {str(marker) for marker in schema}
-    assert described.keys() == fields
-    assert ENGLISH["services"][service]["fields"].keys() == fields
+@pytest.mark.parametrize("name", OPERATIONS)
+def test_action_is_described(name: str) -> None:
+    fields = {str(marker) for marker in OPERATIONS[name].schema.schema}
+    described = load_yaml_dict(str(FOLDER / "services.yaml"))[name] or {}
+    assert described.get("fields", {}).keys() == fields
+    assert ENGLISH["services"][name].get("fields", {}).keys() == fields
     icons = json.loads((FOLDER / "icons.json").read_text())
-    assert icons["services"][service]["service"].startswith("mdi:")
+    assert icons["services"][name]["service"].startswith("mdi:")

@@ -16,6 +16,18 @@ type JsonValue = (
 
 HOUSEHOLD = "household"
 _PERSON_PREFIX = "person:"
+_AREA_PREFIX = "area:"
+_SATELLITE_PREFIX = "satellite:"
+
+
+def area_place(area_id: str) -> str:
+    """Return the place that an area is."""
+    return f"{_AREA_PREFIX}{area_id}"
+
+
+def satellite_place(entity_id: str) -> str:
+    """Return the place that a satellite is."""
+    return f"{_SATELLITE_PREFIX}{entity_id}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,9 +91,20 @@ class Passage:
     """The id of the memory or the turn."""
 
 
+class MemoryStatus(StrEnum):
+    """Whether somebody has agreed to a memory."""
+
+    ACCEPTED = "accepted"
+    PROPOSED = "proposed"
+    """A language model asked for it: recalled, and waits for review."""
+
+
 @dataclass(frozen=True, slots=True)
 class Memory:
-    """One fact, statement or habit."""
+    """One fact, statement or habit.
+
+    `place` is `area:<id>` or `satellite:<entity id>`: then it is recalled only there.
+    """
 
     id: int
     owner: str
@@ -94,6 +117,8 @@ class Memory:
     turn_id: UUID | None
     created_at: datetime
     updated_at: datetime
+    place: str | None = None
+    status: MemoryStatus = MemoryStatus.ACCEPTED
 
 
 @dataclass(frozen=True, slots=True)
@@ -148,12 +173,14 @@ class CacheVerdict(StrEnum):
     NOT_A_QUESTION = "not_a_question"
     COMMAND = "command"
     LIVE_STATE = "live_state"
+    ASKS_PAST = "asks_past"
     USED_TOOLS = "used_tools"
     FAILED = "failed"
     ASKS_BACK = "asks_back"
     NO_LANGUAGE_MODEL = "no_language_model"
     TOO_LONG = "too_long"
     INCOMPLETE = "incomplete"
+    CONFIDENTIAL = "confidential"
     UNAVAILABLE = "unavailable"
 
 
@@ -205,6 +232,8 @@ class AnsweredBy(StrEnum):
     INTENT = "intent"
     DELEGATE = "delegate"
     OTHER_AGENT = "other_agent"
+    MEMORY = "memory"
+    """A sentence of ours, without any agent."""
 
 
 @dataclass(slots=True)
@@ -237,6 +266,8 @@ class Turn:
     references: list[ContextReference] = field(default_factory=list)
     statement: str | None = None
     """The user's words where they tell something worth finding again; None for commands and questions."""
+    secrets: list[str] = field(default_factory=list)
+    """The kinds of the secrets that were masked in it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -246,3 +277,138 @@ class CachedAnswer:
     id: int
     answer: str
     created_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Feedback:
+    """What somebody thinks of a turn, with the turn's words.
+
+    `correction` is the answer that would have been right, `corrected_by` the turn in which the speaker put it right;
+    `source` is `person`, or `correction` where it was seen in what they said.
+    """
+
+    id: int
+    turn_id: UUID
+    owner: str
+    rating: int
+    """1 (wrong) to 5 (right)."""
+    comment: str | None
+    correction: str | None
+    corrected_by: UUID | None
+    source: Literal["person", "correction"]
+    created_at: datetime
+    updated_at: datetime
+    text: str
+    reply: str | None
+
+
+class Subject(StrEnum):
+    """What a change is about."""
+
+    MEMORY = "memory"
+    PREFERENCE = "preference"
+    ALIAS = "alias"
+    PROPOSED_ALIAS = "proposed_alias"
+    CONVERSATION = "conversation"
+    FEEDBACK = "feedback"
+    CACHE = "cache"
+
+
+class Verb(StrEnum):
+    """What happened to it."""
+
+    ADDED = "added"
+    CHANGED = "changed"
+    REMOVED = "removed"
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """Something that is known was added, changed or removed; never with its text."""
+
+    subject: Subject
+    verb: Verb
+    owner: str
+    ids: tuple[str, ...] = ()
+    """Ids of memories, conversations or turns, keys of preferences; empty where everything may have changed."""
+
+
+@dataclass(frozen=True, slots=True)
+class Conversation:
+    """Turns that belong together. `deleted_at`: since then it is in the bin."""
+
+    id: int
+    session_id: str
+    owner: str
+    title: str | None
+    language: str | None
+    started_at: datetime
+    updated_at: datetime
+    deleted_at: datetime | None
+    tags: list[str]
+    turns: int
+    """How many there are."""
+
+
+@dataclass(frozen=True, slots=True)
+class ToolUse:
+    """That a tool ran during a turn."""
+
+    name: str
+    succeeded: bool
+
+
+@dataclass(frozen=True, slots=True)
+class TurnSummary:
+    """What was said in a turn, and by whom it was answered.
+
+    `conversation_id` is the id of the Conversation, `session_id` what Home Assistant calls it.
+    """
+
+    id: UUID
+    conversation_id: int
+    session_id: str
+    owner: str
+    text: str
+    reply: str | None
+    started_at: datetime
+    language: str | None
+    agent_id: str | None
+    answered_by: AnsweredBy
+    intent: str | None
+    device_id: str | None
+    satellite_id: str | None
+    cache: CacheVerdict
+    error: str | None
+    tools: list[ToolUse]
+    passage_id: int | None
+    """The passage made of it, if it told something."""
+
+
+@dataclass(frozen=True, slots=True)
+class FoundTurn:
+    """A turn that a search returns; `score` is the share (0 to 1) of the query's weight that its words cover."""
+
+    turn: TurnSummary
+    score: float
+
+
+@dataclass(frozen=True, slots=True)
+class RecalledPassage:
+    """A passage that was found for a turn, and what it was taken from."""
+
+    reference: ContextReference
+    kind: PassageKind
+    source_id: str
+    """The id of the memory or the turn."""
+
+
+@dataclass(frozen=True, slots=True)
+class TurnDetails:
+    """All that is kept of how a turn went. `stages` are milliseconds."""
+
+    turn: TurnSummary
+    resolved_text: str | None
+    model: str | None
+    stages: dict[str, float]
+    recalled: list[RecalledPassage]

@@ -26,6 +26,7 @@ from homeassistant.helpers import (
 )
 
 from .memory.aliases import NameIndex
+from .memory.words.determiners import ANY_LANGUAGE
 from .models import Alias, TargetKind
 from .text_forms import tokenize
 
@@ -118,6 +119,27 @@ class HomeNames:
                 return next((name for name in names if self._often[name] < 2), names[0])
 
     @callback
+    def target_of_name(self, name: str) -> tuple[TargetKind, str] | None:
+        """Return what an exposed entity or an area is called so, None where that is nothing or not one thing."""
+        wanted = _words(name)
+        if not wanted:
+            return None
+        found = {
+            (TargetKind.ENTITY, state.entity_id)
+            for state in self._hass.states.async_all()
+            if async_should_expose(self._hass, CONVERSATION_DOMAIN, state.entity_id)
+            and (
+                name.strip() == state.entity_id
+                or any(_words(known) == wanted for known in self._names_of(state))
+            )
+        } | {
+            (TargetKind.AREA, area.id)
+            for area in ar.async_get(self._hass).async_list_areas()
+            if any(_words(known) == wanted for known in (area.name, *area.aliases))
+        }
+        return found.pop() if len(found) == 1 else None
+
+    @callback
     def knows(self, kind: TargetKind, target_id: str) -> bool:
         """Return whether there is such a thing."""
         match kind:
@@ -164,6 +186,12 @@ class HomeNames:
     @callback
     def _exposure_changed(self) -> None:
         self._index = None
+
+
+def _words(name: str) -> tuple[str, ...]:
+    """Return the words of a name, without the article in front."""
+    words = tuple(word.normal for word in tokenize(name))
+    return words[ANY_LANGUAGE.count(words) :] or words
 
 
 @callback

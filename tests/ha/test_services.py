@@ -93,6 +93,10 @@ async def test_remember_recall_and_forget(call: Call, database: FreshDatabase) -
         "source": "calendar",
         "tags": ["bins", "week"],
         "language": "en",
+        "confidence": 1.0,
+        "place": None,
+        "status": "accepted",
+        "turn_id": None,
     }
     again = await call("remember", content=BINS, collection="house")
     assert (again["id"], again["new"]) == (memory_id, False)

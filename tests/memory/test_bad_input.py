@@ -19,15 +19,15 @@ for _ in range(20_000):
 
 
 def remember(content: Any = "A fact", **fields: Any) -> Call:
-    return lambda service: service.remember(HOUSEHOLD, content, **fields)
+    return lambda service: service.memories.remember(HOUSEHOLD, content, **fields)
 
 
 def recall(query: str, **fields: Any) -> Call:
-    return lambda service: service.recall(HOUSEHOLD, query, **fields)
+    return lambda service: service.memories.recall(HOUSEHOLD, query, **fields)
 
 
 def prefer(key: str, value: Any = 1, **fields: Any) -> Call:
-    return lambda service: service.set_preference(HOUSEHOLD, key, value, **fields)
+    return lambda service: service.preferences.set(HOUSEHOLD, key, value, **fields)
 
 
 def alias(value: Any, key: str = "entity_alias.my_office") -> Call:
@@ -55,8 +55,8 @@ BAD: list[tuple[str, Call, str]] = [
     ("limit 0", recall("x", limit=0), "limit_invalid"),
     ("negative limit", recall("x", limit=-1), "limit_invalid"),
     ("high limit", recall("x", limit=51), "limit_invalid"),
-    ("id 0", lambda s: s.forget(HOUSEHOLD, [1, 0]), "memory_id_invalid"),
-    ("high id", lambda s: s.forget(HOUSEHOLD, [1, 2**63]), "memory_id_invalid"),
+    ("id 0", lambda s: s.forgetting.memories(HOUSEHOLD, [1, 0]), "memory_id_invalid"),
+    ("high id", lambda s: s.forgetting.memories(HOUSEHOLD, [1, 2**63]), "memory_id_invalid"),
     ("no category", prefer("colour"), "preference_key_without_category"),
     ("blank category", prefer("x", category=" "), "preference_key_without_category"),
     ("no name", prefer("colour."), "preference_key_invalid"),
@@ -94,12 +94,12 @@ BAD: list[tuple[str, Call, str]] = [
     ),
     (
         "asked without category",
-        lambda s: s.get_preference(HOUSEHOLD, "a b/c"),
+        lambda s: s.preferences.get(HOUSEHOLD, "a b/c"),
         "preference_key_invalid",
     ),
     (
         "deleted without key",
-        lambda s: s.delete_preference(HOUSEHOLD, ""),
+        lambda s: s.preferences.delete(HOUSEHOLD, ""),
         "preference_key_invalid",
     ),
 ]
@@ -109,10 +109,10 @@ BAD: list[tuple[str, Call, str]] = [
 async def service(database: FreshDatabase) -> AsyncGenerator[MemoryService]:
     """Give a service with a row of most kinds."""
     async with running(database.settings) as service:
-        await service.remember(HOUSEHOLD, "The spare key is under the flower pot")
-        await service.remember(ANNA, "Anna hides chocolate")
-        await service.set_preference(HOUSEHOLD, "a.b", "kept")
-        await service.set_preference(
+        await service.memories.remember(HOUSEHOLD, "The spare key is under the flower pot")
+        await service.memories.remember(ANNA, "Anna hides chocolate")
+        await service.preferences.set(HOUSEHOLD, "a.b", "kept")
+        await service.preferences.set(
             HOUSEHOLD, "entity_alias.my_office", {"entity_id": KNOWN_TARGET}
         )
         await service.record(turn("I have put the key on the shelf"))
@@ -168,10 +168,10 @@ def _is_surrogate(char: str) -> bool:
 async def test_odd_but_good_facts(
     given: str, kept: str, service: MemoryService
 ) -> None:
-    memory, is_new = await service.remember(HOUSEHOLD, given)
+    memory, is_new = await service.memories.remember(HOUSEHOLD, given)
     assert (memory.content, is_new) == (kept, True)
     assert await service.store.memories.get(HOUSEHOLD, [memory.id]) == [memory]
-    again, is_new = await service.remember(HOUSEHOLD, kept)
+    again, is_new = await service.memories.remember(HOUSEHOLD, kept)
     assert (again.id, is_new) == (memory.id, False)
 
 
@@ -193,8 +193,8 @@ async def test_odd_but_good_facts(
     ids=lambda value: repr(value)[:20],
 )
 async def test_odd_but_good_values(value: Any, service: MemoryService) -> None:
-    await service.set_preference(HOUSEHOLD, "a.b", value)
-    stored = await service.get_preference(HOUSEHOLD, "a.b")
+    await service.preferences.set(HOUSEHOLD, "a.b", value)
+    stored = await service.preferences.get(HOUSEHOLD, "a.b")
     assert stored
     assert stored.value == value
     assert type(stored.value) is type(value)

@@ -84,7 +84,7 @@ async def service(
     """Give a service that has embedded one fact and whose gates are measured."""
     embedder = ollama(ollama_server, timeout=2)
     async with running(database.settings, embedder, problems=problems) as service:
-        await service.remember(HOUSEHOLD, "The spare key is under the flower pot")
+        await service.memories.remember(HOUSEHOLD, "The spare key is under the flower pot")
         await settled(service)
         yield service
 
@@ -134,7 +134,7 @@ async def test_outage(
     await rounds(service, 2)
     assert problems.heard == told
 
-    await service.remember(HOUSEHOLD, "The bins are emptied on Tuesday")
+    await service.memories.remember(HOUSEHOLD, "The bins are emptied on Tuesday")
     await service.record(turn("I have put the bicycle into the shed"))
     await rounds(service, 2)
     for number in range(4):
@@ -143,7 +143,7 @@ async def test_outage(
         # Its vector is known: that says nothing of the server.
         await look_up(service, asked_before, deadline=0.4)
         await asyncio.sleep(0.06)
-    [passage] = await service.recall(HOUSEHOLD, "bins", limit=1)
+    [passage] = await service.memories.recall(HOUSEHOLD, "bins", limit=1)
     assert passage.text == "The bins are emptied on Tuesday"
     assert problems.heard == told
 
@@ -164,7 +164,7 @@ async def test_absent_from_the_start(
     await ollama_server.stop()
     embedder = ollama(ollama_server)
     async with running(database.settings, embedder, problems=problems) as service:
-        await service.remember(HOUSEHOLD, "The spare key is under the flower pot")
+        await service.memories.remember(HOUSEHOLD, "The spare key is under the flower pot")
         await settled(service)
         assert (await look_up(service, "Where is the spare key?")).context
         assert problems.heard == [(Part.EMBEDDER, EmbedderUnreachable)]
@@ -197,7 +197,7 @@ async def test_backlog_is_embedded_in_batches(
     """What is done stays done when the server fails in the middle."""
     ollama_server.failing.add(EMBED)
     for number in range(70):
-        await service.remember(HOUSEHOLD, f"Fact number {number}")
+        await service.memories.remember(HOUSEHOLD, f"Fact number {number}")
     await settled(service)
     assert await unembedded(service) == 70
     ollama_server.requests.clear()
@@ -223,9 +223,9 @@ async def test_work_goes_on_after_an_unexpected_error(
 
     embedder = ollama(ollama_server)
     async with running(database.settings, embedder, commands=odd) as service:
-        await service.remember(HOUSEHOLD, "The spare key is under the flower pot")
+        await service.memories.remember(HOUSEHOLD, "The spare key is under the flower pot")
         await settled(service)
-        await service.remember(HOUSEHOLD, "The bins are emptied on Tuesday")
+        await service.memories.remember(HOUSEHOLD, "The bins are emptied on Tuesday")
         await settled(service)
         assert await unembedded(service) == 0
         assert service._searching.gates("en")
@@ -235,7 +235,7 @@ async def test_work_goes_on_after_an_unexpected_error(
 async def test_without_embedder(database: FreshDatabase) -> None:
     problems = Problems()
     async with running(database.settings, problems=problems) as service:
-        await service.remember(HOUSEHOLD, "The spare key is under the flower pot")
+        await service.memories.remember(HOUSEHOLD, "The spare key is under the flower pot")
         await settled(service)
         assert (await look_up(service, "Where is the spare key?")).context
         assert not (await look_up(service, "When are the bins emptied?")).context

@@ -38,7 +38,7 @@ ANSWER = "Under the blue flower pot."
 @pytest.fixture
 async def service(database: FreshDatabase) -> AsyncGenerator[MemoryService]:
     async with running(database.settings) as service:
-        await service.remember(HOUSEHOLD, "The spare key is under the blue flower pot")
+        await service.memories.remember(HOUSEHOLD, "The spare key is under the blue flower pot")
         await settled(service)
         yield service
 
@@ -187,7 +187,7 @@ async def test_unavailable(
 
 def test_every_verdict_is_reached() -> None:
     reached = {verdict for row in VERDICTS.values() for verdict in row[3:]}
-    assert {*reached, "hit", "incomplete", "unavailable"} == set(CacheVerdict)
+    assert {*reached, "hit", "incomplete", "unavailable", "confidential"} == set(CacheVerdict)
 
 
 @pytest.mark.parametrize(
@@ -215,7 +215,7 @@ async def test_new_knowledge(
     if in_passing:
         await service.record(turn("I have taken the spare key with me", learner))
     else:
-        await service.remember(learner, "The spare key is with the neighbours now")
+        await service.memories.remember(learner, "The spare key is with the neighbours now")
     await settled(service)
     assert await is_hit(service, asker) == holds
 
@@ -224,25 +224,25 @@ async def test_forgotten_knowledge(
     service: MemoryService, database: FreshDatabase
 ) -> None:
     """Answers that may rest on what was forgotten are gone, not only passed over."""
-    memory, _ = await service.remember(ANNA, "Anna hid the spare key in the shed")
+    memory, _ = await service.memories.remember(ANNA, "Anna hid the spare key in the shed")
     await settled(service)
     for scope in (ANNA, BEN, HOUSEHOLD):
         await answered(service, QUESTION, ANSWER, scope)
     assert count(database) == 3
-    await service.forget(ANNA, [memory.id])
+    await service.forgetting.memories(ANNA, [memory.id])
     assert (count(database, ANNA.owner), count(database)) == (0, 2)
-    [passage] = await service.recall(BEN, "spare key")
-    await service.forget(BEN, [int(passage.source_id)])
+    [passage] = await service.memories.recall(BEN, "spare key")
+    await service.forgetting.memories(BEN, [int(passage.source_id)])
     assert count(database) == 0
 
 
 async def test_forgetting_nothing_keeps_answers(
     service: MemoryService, database: FreshDatabase
 ) -> None:
-    memory, _ = await service.remember(ANNA, "Anna hid the spare key in the shed")
+    memory, _ = await service.memories.remember(ANNA, "Anna hid the spare key in the shed")
     await settled(service)
     await answered(service, QUESTION, ANSWER)
-    assert await service.forget(BEN, [memory.id, 10**9]) == []
+    assert await service.forgetting.memories(BEN, [memory.id, 10**9]) == []
     assert count(database) == 1
 
 
@@ -250,7 +250,7 @@ async def test_knowledge_that_changes_in_between(
     service: MemoryService, database: FreshDatabase
 ) -> None:
     found = await look_up(service, QUESTION)
-    await service.remember(HOUSEHOLD, "The spare key is with the neighbours now")
+    await service.memories.remember(HOUSEHOLD, "The spare key is with the neighbours now")
     await answered(service, QUESTION, ANSWER, found=found)
     assert count(database) == 0
 
@@ -272,7 +272,7 @@ async def test_knowledge_that_changes_while_it_is_looked_up(
     async def asking(*arguments: Any) -> Any:
         # Long enough for a search that does not wait for the cache.
         await asyncio.wait([asyncio.create_task(searched.wait())], timeout=0.3)
-        await service.remember(HOUSEHOLD, "The spare key is with the neighbours now")
+        await service.memories.remember(HOUSEHOLD, "The spare key is with the neighbours now")
         return await ask(*arguments)
 
     with monkeypatch.context() as patch:
@@ -297,7 +297,7 @@ async def test_knowledge_that_is_committed_late(
             " VALUES ('household', 'late') RETURNING id)"
             " SELECT id FROM shelf"
         )
-        await service.remember(
+        await service.memories.remember(
             HOUSEHOLD, "The bins are emptied on Tuesday", collection="other"
         )
         await settled(service)

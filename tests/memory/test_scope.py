@@ -66,12 +66,12 @@ async def tell(service: MemoryService, case: Case) -> dict[int, Scope]:
             # One conversation for all: its id alone gives no right to read it.
             await service.record(turn(text, told.scope))
         else:
-            memory, _ = await service.remember(
+            memory, _ = await service.memories.remember(
                 told.scope, f"The number of the locker is {secret}"
             )
             memories[memory.id] = told.scope
     for scope in case.colours:
-        await service.set_preference(scope, KEY, secret_of(scope))
+        await service.preferences.set(scope, KEY, secret_of(scope))
     await settled(service)
     return memories
 
@@ -79,7 +79,7 @@ async def tell(service: MemoryService, case: Case) -> dict[int, Scope]:
 async def check_speaker(
     service: MemoryService, database: FreshDatabase, scope: Scope, case: Case
 ) -> None:
-    passages = await service.recall(scope, "number of the locker", limit=50)
+    passages = await service.memories.recall(scope, "number of the locker", limit=50)
     assert {passage.owner for passage in passages} == {
         told.scope.owner for told in case.told if told.scope.owner in scope.owners
     }
@@ -98,7 +98,7 @@ async def check_speaker(
     )
     assert set(owners.split("\n")) - {""} <= set(scope.owners)
 
-    preference = await service.get_preference(scope, KEY)
+    preference = await service.preferences.get(scope, KEY)
     expected = [one for one in scope.owners if Scope(one) in case.colours][:1]
     assert [preference.owner] == expected if preference else not expected
 
@@ -123,10 +123,10 @@ async def check_forgetting(
         for number, scope in memories.items()
         if scope.owner in case.forgetful.owners
     }
-    assert set(await service.forget(case.forgetful, [*memories])) == seen
+    assert set(await service.forgetting.memories(case.forgetful, [*memories])) == seen
     left = database.execute("SELECT id FROM ai_memory.memories").split()
     assert set(map(int, left)) == memories.keys() - seen
-    assert await service.delete_preference(case.forgetful, KEY) == (
+    assert await service.preferences.delete(case.forgetful, KEY) == (
         case.forgetful in case.colours
     )
     left = database.execute("SELECT owner FROM ai_memory.preferences").splitlines()

@@ -54,7 +54,7 @@ async def wait_for(database: FreshDatabase, count: int) -> None:
 async def test_everything_of_a_turn(
     service: MemoryService, database: FreshDatabase
 ) -> None:
-    await service.remember(HOUSEHOLD, "The spare key is under the flower pot")
+    await service.memories.remember(HOUSEHOLD, "The spare key is under the flower pot")
     await settled(service)
     said = datetime(2026, 11, 20, 8, 30, tzinfo=UTC)
     found = await look_up(service, "Where is the spare key?", ANNA)
@@ -208,25 +208,25 @@ async def test_what_is_worth_finding_again(
 ) -> None:
     await service.record(turn(**{"text": "I have put the key on the shelf", **fields}))
     await settled(service)
-    assert bool(await service.recall(HOUSEHOLD, "key shelf")) == searchable
+    assert bool(await service.memories.recall(HOUSEHOLD, "key shelf")) == searchable
 
 
 async def test_what_was_said_before_tells_what_it_is(service: MemoryService) -> None:
     await service.record(turn("Let us talk about the accordion"))
     await service.record(turn("I have lent it to my sister"))
     await settled(service)
-    [passage] = await service.recall(HOUSEHOLD, "accordion")
+    [passage] = await service.memories.recall(HOUSEHOLD, "accordion")
     assert passage.text == "I have lent it to my sister"
 
 
 async def test_passage_that_was_forgotten_meanwhile(
     service: MemoryService, database: FreshDatabase
 ) -> None:
-    memory, _ = await service.remember(HOUSEHOLD, "The spare key is under the pot")
+    memory, _ = await service.memories.remember(HOUSEHOLD, "The spare key is under the pot")
     await settled(service)
     found = await look_up(service, "Where is the spare key?")
     assert found.references
-    await service.forget(HOUSEHOLD, [memory.id])
+    await service.forgetting.memories(HOUSEHOLD, [memory.id])
     await answered(service, "Where is the spare key?", "No idea.", found=found)
     assert len(texts(database)) == 1
     assert database.execute("SELECT count(*) FROM ai_memory.context_references") == "0"
@@ -307,7 +307,7 @@ async def test_trouble_that_is_no_turns_fault(database: FreshDatabase) -> None:
 async def test_cached_answer_names_no_passages(
     service: MemoryService, database: FreshDatabase
 ) -> None:
-    await service.remember(HOUSEHOLD, "The spare key is under the flower pot")
+    await service.memories.remember(HOUSEHOLD, "The spare key is under the flower pot")
     await settled(service)
     question = "Where is the spare key?"
     await answered(service, question, "Under the pot.")

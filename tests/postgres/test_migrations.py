@@ -20,8 +20,8 @@ from tests.databases import FreshDatabase
 
 FROZEN = SQL_DIRECTORY / "frozen.txt"
 SECOND = (
-    2,
-    "0002_second",
+    9002,
+    "9002_second",
     """CREATE TABLE ai_memory.second (id integer PRIMARY KEY, note text DEFAULT 'x');
     CREATE INDEX ON ai_memory.second (note);""",
     "2" * 64,

@@ -16,6 +16,7 @@ WITHOUT_POLICY = {
     "passage_lexemes",
     "recall_gates",
     "schema_migrations",
+    "turn_lexemes",
 }
 WRONG_SCOPES = [
     "household",
@@ -34,8 +35,8 @@ WRONG_SCOPES = [
 async def tell_everything(database: FreshDatabase, scope: Scope) -> None:
     """Leave something in every table that can hold what an owner said."""
     async with running(database.settings) as service:
-        await service.remember(scope, "The diary lies behind the blue cupboard")
-        await service.set_preference(scope, "colour.wall", "green")
+        await service.memories.remember(scope, "The diary lies behind the blue cupboard")
+        await service.preferences.set(scope, "colour.wall", "green")
         await answered(service, "I keep my letters in the cellar", "Fine.", scope)
         tool = ToolExecution("HassNevermind", {"a": 1}, {"b": 2}, succeeded=True)
         await answered(service, "Never mind", "Fine.", scope, tools=[tool])
@@ -45,7 +46,15 @@ async def tell_everything(database: FreshDatabase, scope: Scope) -> None:
     database.execute(
         "INSERT INTO ai_memory.tags (conversation_id, owner, tag)"
         f" SELECT id, owner, 'private' FROM ai_memory.conversations"
-        f" WHERE owner = '{scope.owner}'"
+        f" WHERE owner = '{scope.owner}';"
+        "INSERT INTO ai_memory.feedback (turn_id, owner, rating, comment, source)"
+        " SELECT id, owner, 1, 'private', 'person' FROM ai_memory.turns"
+        f" WHERE owner = '{scope.owner}';"
+        "INSERT INTO ai_memory.training_examples (turn_id, owner, format)"
+        " SELECT id, owner, 'chat' FROM ai_memory.turns"
+        f" WHERE owner = '{scope.owner}';"
+        "INSERT INTO ai_memory.dropped_secrets (owner, kind, source)"
+        f" VALUES ('{scope.owner}', 'pin', 'turn')"
     )
 
 
@@ -126,11 +135,15 @@ async def test_tables_without_a_policy_hold_nothing_readable(
         "recall_gates.language",
         "schema_migrations.name",
         "schema_migrations.sha256",
+        "turn_lexemes.lexemes",
+        "turn_lexemes.owner",
+        "turn_lexemes.turn_id",
     }
     await tell_everything(database, ANNA)
     assert database.execute("SELECT count(*) > 0 FROM ai_memory.passage_lexemes") == "t"
     for query in (
         "SELECT 1 FROM ai_memory.passage_lexemes WHERE lexemes <> strip(lexemes)",
+        "SELECT 1 FROM ai_memory.turn_lexemes WHERE lexemes <> strip(lexemes)",
         "SELECT lexeme FROM ai_memory.lexeme_statistics WHERE lexeme LIKE '% %'",
     ):
         assert not database.execute(query)

@@ -322,6 +322,7 @@ async def plan_of(store: Store, model: StoredModel, vector: list[float]) -> str:
         5,
         None,
         ["memory", "turn"],
+        [],
         HalfVector(vector),
     ]
     async with store.database.transaction(MAINTENANCE) as connection:

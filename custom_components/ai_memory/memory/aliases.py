@@ -350,6 +350,17 @@ def phrase_of_key(key: str) -> str:
     return " ".join(name.replace("_", " ").split())
 
 
+def key_of_phrase(phrase: str) -> str:
+    """Return the end of the key that an alias of these words is kept under.
+
+    Raises InvalidInput `alias_phrase_empty` or `text_too_long`.
+    """
+    words = [token.normal for token in tokenize(phrase)]
+    if not words:
+        raise InvalidInput("alias_phrase_empty")
+    return clean("_".join(words), limit=_LONGEST_KEY - len(ALIAS_PREFIX) - 2)
+
+
 def alias_from_preference(preference: Preference) -> Alias | None:
     """Return the alias that a preference is, None if it is about something else.
 

@@ -77,6 +77,26 @@ def build_context(
     return Context(text, references)
 
 
+def context_text(
+    passages: Sequence[Passage], *, length: int
+) -> tuple[str, list[Passage]]:
+    """Return the passages as lines for a prompt, best first, in at most `length` characters, and those that fit."""
+    lines: list[str] = []
+    used: list[Passage] = []
+    seen: set[str] = set()
+    spent = 0
+    for passage in passages:
+        line = _line(passage)
+        key = canonical(passage.text)
+        if key in seen or spent + len(line) > length:
+            continue
+        lines.append(line)
+        used.append(passage)
+        seen.add(key)
+        spent += len(line)
+    return "".join(lines).rstrip("\n"), used
+
+
 def with_notes(context: str | None, notes: Sequence[str]) -> str | None:
     """Put notes at the head of a context, or make one of them; None where there is nothing at all."""
     if not notes:

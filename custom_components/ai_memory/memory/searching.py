@@ -82,6 +82,7 @@ class Searching:
         vector: Sequence[float] | None = None,
         without_conversation: str | None = None,
         kinds: Sequence[PassageKind] = tuple(PassageKind),
+        places: Sequence[str] = (),
     ) -> list[Passage]:
         """Return the best passages, best first. Raises DatabaseError."""
         return await self._store.passages.search(
@@ -93,4 +94,5 @@ class Searching:
             vector=vector,
             without_conversation=without_conversation,
             kinds=kinds,
+            places=places,
         )

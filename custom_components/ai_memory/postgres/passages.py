@@ -87,8 +87,9 @@ class PassageRepository:
         vector: Sequence[float] | None = None,
         without_conversation: str | None = None,
         kinds: Sequence[PassageKind] = tuple(PassageKind),
+        places: Sequence[str] = (),
     ) -> list[Passage]:
-        """Return the best passages that the scope may see, best first.
+        """Return the best passages that the scope may see, best first; of those that belong to a place, those of `places`.
 
         `vector` is a unit vector of the active model; without one the lexical half serves alone. Raises DatabaseError.
         """
@@ -106,6 +107,7 @@ class PassageRepository:
             limit,
             without_conversation,
             list(kinds),
+            list(places),
         ]
         if model is not None and vector is not None:
             arguments.append(HalfVector(list(vector)))

@@ -1,10 +1,12 @@
 """Answers that may be given again."""
 
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from datetime import timedelta
+from typing import Any
 
-from ..models import CachedAnswer, Scope
-from .database import MAINTENANCE, Database
+from ..models import HOUSEHOLD, CachedAnswer, Scope
+from .database import MAINTENANCE, Database, PooledConnection, widen
 from .queries import load
 
 SQL = load("response_cache")
@@ -16,6 +18,18 @@ class CacheLookup:
 
     answer: CachedAnswer | None
     knowledge_version: int
+
+
+async def drop_answers(
+    connection: PooledConnection, owners: AbstractSet[str]
+) -> None:
+    """Delete the answers that may rest on what was these owners', as the last thing of a transaction."""
+    if HOUSEHOLD in owners:
+        # Anybody's answer may rest on what the household knew.
+        await widen(connection)
+        await connection.execute(SQL["clear_all"])
+    elif owners:
+        await connection.execute(SQL["clear"], list(owners))
 
 
 class ResponseCacheRepository:
@@ -71,6 +85,20 @@ class ResponseCacheRepository:
                 scope.owners,
             )
             await connection.execute(SQL["make_room"], scope.owner, limit)
+
+    async def statistics(self, scope: Scope) -> dict[str, Any]:
+        """Return counts; `hits` and `misses` are of the last 24 hours. Raises DatabaseError."""
+        async with self._database.transaction(scope.owner) as connection:
+            row = await connection.fetchrow(SQL["statistics"], scope.owners)
+        return dict(row) if row else {}
+
+    async def clear(self, scope: Scope, *, expired_only: bool) -> int:
+        """Let the answers of a scope go; return how many. Raises DatabaseError."""
+        async with self._database.transaction(scope.owner) as connection:
+            rows = await connection.fetch(
+                SQL["clear_of_scope"], scope.owners, expired_only
+            )
+        return len(rows)
 
     async def clear_all(self) -> None:
         """Let everybody's answers go. Raises DatabaseError."""

@@ -1,6 +1,8 @@
 """One database and everything that is kept in it."""
 
+from .conversations import ConversationRepository
 from .database import Database
+from .dropped_secrets import DroppedSecretRepository
 from .maintenance import MaintenanceRepository
 from .memories import MemoryRepository
 from .passages import PassageRepository
@@ -16,9 +18,11 @@ class Store:
     def __init__(self, settings: ConnectionSettings) -> None:
         """Take the settings; nothing is opened yet."""
         self.database = Database(settings)
+        self.conversations = ConversationRepository(self.database)
         self.maintenance = MaintenanceRepository(self.database)
         self.memories = MemoryRepository(self.database)
         self.passages = PassageRepository(self.database)
         self.preferences = PreferenceRepository(self.database)
         self.responses = ResponseCacheRepository(self.database)
+        self.secrets = DroppedSecretRepository(self.database)
         self.turns = TurnRepository(self.database)

@@ -1,11 +1,13 @@
 """Conversations, turns and what belongs to them."""
 
+from datetime import datetime
 import json
 from typing import Any
 
-from ..models import Message, Turn
+from ..models import AnsweredBy, Message, Turn
 from ..text_forms import lexical
 from .database import MAINTENANCE, Database, PooledConnection
+from .dropped_secrets import SQL as SECRET_SQL
 from .languages import text_search_configuration
 from .memories import collection_id
 from .passages import SQL as PASSAGE_SQL
@@ -30,7 +32,28 @@ class TurnRepository:
     async def record(self, turns: list[Turn]) -> list[Turn]:
         """Write turns in one transaction; return those that were not there yet. Raises DatabaseError."""
         async with self._database.transaction(MAINTENANCE) as connection:
-            return [turn for turn in turns if await _write(connection, turn)]
+            known = {
+                row["id"]
+                for row in await connection.fetch(
+                    SQL["known"], [turn.id for turn in turns]
+                )
+            }
+            return [
+                turn
+                for turn in turns
+                if turn.id not in known and await _write(connection, turn)
+            ]
+
+    async def recent(self, since: datetime, limit: int) -> list[Turn]:
+        """Return the last turns of everybody that were answered and held no secret, oldest first, without what belongs
+        to them. Raises DatabaseError.
+        """
+        async with self._database.transaction(MAINTENANCE) as connection:
+            rows = await connection.fetch(SQL["recent"], since, limit)
+        return [
+            Turn(**{**row, "answered_by": AnsweredBy(row["answered_by"])})
+            for row in reversed(rows)
+        ]
 
 
 async def _write(connection: PooledConnection, turn: Turn) -> bool:
@@ -102,6 +125,17 @@ async def _write(connection: PooledConnection, turn: Turn) -> bool:
             for position, reference in enumerate(turn.references)
         ],
     )
+    await connection.execute(
+        SQL["insert_lexemes"],
+        turn.id,
+        turn.owner,
+        text_search_configuration(turn.language),
+        lexical(f"{turn.text} {turn.reply or ''}"),
+    )
+    if turn.secrets:
+        await connection.execute(
+            SECRET_SQL["note"], turn.owner, "turn", turn.id, turn.secrets
+        )
     if turn.statement:
         await _make_searchable(connection, turn, conversation)
     return True

@@ -1,6 +1,6 @@
 -- name: insert_of_memory
-INSERT INTO passages (owner, collection_id, kind, memory_id, text, created_at)
-VALUES ($1, $2, 'memory', $3, $4, $5)
+INSERT INTO passages (owner, collection_id, kind, memory_id, text, created_at, place)
+VALUES ($1, $2, 'memory', $3, $4, $5, $6)
 RETURNING id
 
 -- name: insert_of_turn
@@ -8,13 +8,22 @@ INSERT INTO passages (owner, collection_id, kind, turn_id, speaker, text, create
 VALUES ($1, $2, 'turn', $3, $4, $5, $6)
 RETURNING id
 
+-- name: update_of_memory
+UPDATE passages SET text = $3, place = $4 WHERE memory_id = $1 AND owner = $2 RETURNING id
+
+-- name: delete_vectors
+DELETE FROM embeddings WHERE passage_id = $1
+
+-- name: delete_lexemes
+DELETE FROM passage_lexemes WHERE passage_id = $1
+
 -- name: insert_lexemes
 INSERT INTO passage_lexemes (passage_id, owner, lexemes)
 VALUES ($1, $2, strip(to_tsvector($3::text::regconfig, $4)))
 
 -- name: search
 -- $1 owners, $2 text-search configuration, $3 query text, $4 how many, $5 the conversation not to search, $6 kinds
--- $7 query vector; `search_statement` puts `fused_words` or `fused_both` in, integers into those, and `of_kinds` where
+-- $7 places, $8 query vector; `search_statement` puts `fused_words` or `fused_both` in, integers into those, and `of_kinds` where
 -- some kinds only are asked for.
 -- Recipe: the rarest words choose the lexical candidates, all words score them; min-max of cosine and of inverse document
 -- frequency are added, half and half. Measured on LoCoMo and XQuAD, see docs/architecture.md.
@@ -45,7 +54,7 @@ WITH words AS MATERIALIZED (
 ), {fused}
 SELECT p.id, p.kind, p.owner, p.text, p.created_at, p.memory_id, p.turn_id, f.score, f.cosine, f.lexical
 FROM fused f JOIN passages p ON p.id = f.passage_id
-WHERE p.owner = ANY($1) AND p.kind = ANY($6)
+WHERE p.owner = ANY($1) AND p.kind = ANY($6) AND NOT p.hidden AND (p.place IS NULL OR p.place = ANY($7))
     AND ($5::text IS NULL OR p.turn_id IS NULL OR NOT EXISTS (
         SELECT FROM turns t JOIN conversations s ON s.id = t.conversation_id
         WHERE t.id = p.turn_id AND s.session_id = $5))
@@ -67,7 +76,7 @@ scored AS MATERIALIZED (
 nearest AS MATERIALIZED (
     SELECT passage_id, 1 - distance AS cosine
     FROM (
-        SELECT passage_id, vector::halfvec({dimensions}) <=> $7::halfvec({dimensions}) AS distance
+        SELECT passage_id, vector::halfvec({dimensions}) <=> $8::halfvec({dimensions}) AS distance
         FROM embeddings
         WHERE model_id = {model_id} AND owner = ANY($1){of_kinds}
         ORDER BY distance
@@ -78,7 +87,7 @@ nearest AS MATERIALIZED (
 ), scored AS MATERIALIZED (
     SELECT passage_id,
         coalesce(nearest.cosine, (
-            SELECT 1 - (e.vector::halfvec({dimensions}) <=> $7::halfvec({dimensions}))
+            SELECT 1 - (e.vector::halfvec({dimensions}) <=> $8::halfvec({dimensions}))
             FROM embeddings e
             WHERE e.passage_id = lexical.passage_id AND e.model_id = {model_id} AND e.owner = ANY($1)
         )) AS cosine,

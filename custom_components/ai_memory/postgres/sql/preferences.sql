@@ -15,3 +15,9 @@ DELETE FROM preferences WHERE key = $1 AND owner = $2 RETURNING id
 
 -- name: all_of_category
 SELECT owner, key, category, value, updated_at FROM preferences WHERE starts_with(key, $1) ORDER BY id
+
+-- name: list
+SELECT owner, key, category, value, updated_at FROM preferences
+WHERE owner = ANY($1) AND starts_with(key, $2) AND ($3::text IS NULL OR category = $3)
+ORDER BY key, array_position($1, owner::text)
+LIMIT $4

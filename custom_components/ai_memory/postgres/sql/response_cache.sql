@@ -26,5 +26,18 @@ WHERE expires_at <= now()
 -- name: clear
 DELETE FROM response_cache WHERE owner = ANY($1)
 
+-- name: clear_of_scope
+DELETE FROM response_cache WHERE owner = ANY($1) AND (NOT $2 OR expires_at <= now()) RETURNING id
+
+-- name: statistics
+SELECT count(*) AS entries, count(*) FILTER (WHERE expires_at <= now()) AS expired,
+    coalesce(sum(hit_count), 0)::bigint AS hits_of_entries, coalesce(sum(length(answer)), 0)::bigint AS characters,
+    min(created_at) AS oldest,
+    (SELECT count(*) FROM turns t WHERE t.owner = ANY($1) AND t.cache = 'hit'
+        AND t.started_at > now() - interval '1 day') AS hits,
+    (SELECT count(*) FROM turns t WHERE t.owner = ANY($1) AND t.cache IN ('miss', 'stored', 'incomplete')
+        AND t.started_at > now() - interval '1 day') AS misses
+FROM response_cache WHERE owner = ANY($1)
+
 -- name: clear_all
 DELETE FROM response_cache

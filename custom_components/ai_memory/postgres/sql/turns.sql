@@ -1,9 +1,15 @@
 -- name: upsert_conversation
 INSERT INTO conversations (session_id, owner, title, language, started_at, updated_at)
 VALUES ($1, $2, $3, $4, $5, $5)
-ON CONFLICT (session_id, owner) DO UPDATE
-    SET updated_at = greatest(conversations.updated_at, excluded.updated_at), deleted_at = NULL
+ON CONFLICT (session_id, owner) WHERE deleted_at IS NULL DO UPDATE
+    SET updated_at = greatest(conversations.updated_at, excluded.updated_at)
 RETURNING id
+
+-- name: known
+SELECT id FROM turns WHERE id = ANY($1)
+
+-- name: insert_lexemes
+INSERT INTO turn_lexemes (turn_id, owner, lexemes) VALUES ($1, $2, strip(to_tsvector($3::text::regconfig, $4)))
 
 -- name: insert_turn
 INSERT INTO turns (id, conversation_id, owner, text, resolved_text, reply, answered_by, agent_id, model, language, intent,
@@ -28,3 +34,13 @@ SELECT $1, $2, id, $4, $5, $6, $7, $8, $9 FROM passages WHERE id = $3
 
 -- name: previous_text
 SELECT text FROM turns WHERE conversation_id = $1 AND started_at < $2 ORDER BY started_at DESC LIMIT 1
+
+-- name: recent
+SELECT t.id, c.session_id AS conversation_id, t.owner, t.started_at, t.text, t.language, t.agent_id, t.answered_by, t.reply,
+    t.device_id, t.satellite_id, t.intent
+FROM turns t
+JOIN conversations c ON c.id = t.conversation_id AND c.deleted_at IS NULL
+WHERE t.started_at > $1 AND t.reply <> '' AND t.error IS NULL
+    AND NOT EXISTS (SELECT FROM dropped_secrets d WHERE d.turn_id = t.id)
+ORDER BY t.started_at DESC
+LIMIT $2
