@@ -9,7 +9,6 @@ from homeassistant.config_entries import (
     ConfigFlowResult,
     ConfigSubentryData,
     ConfigSubentryFlow,
-    OptionsFlow,
 )
 from homeassistant.const import CONF_PASSWORD
 from homeassistant.core import callback
@@ -34,10 +33,10 @@ from .flow_embedder import EmbedderSteps
 from .flow_schemas import (
     DISCOVERY_SCHEMA,
     DSN_SCHEMA,
-    OPTIONS_SCHEMA,
     PASSWORD_SCHEMA,
     without_password,
 )
+from .options_flow import AiMemoryOptionsFlow
 from .postgres.settings import TlsMode
 from .subentry_flow import (
     ConversationSubentryFlow,
@@ -262,20 +261,3 @@ class AiMemoryConfigFlow(DatabaseSteps, EmbedderSteps, domain=DOMAIN):
     ) -> dict[str, type[ConfigSubentryFlow]]:
         """Return what can be added to the entry."""
         return {SUBENTRY_CONVERSATION: ConversationSubentryFlow}
-
-
-class AiMemoryOptionsFlow(OptionsFlow):
-    """Changes what is saved."""
-
-    async def async_step_init(
-        self, user_input: dict[str, Any] | None = None
-    ) -> ConfigFlowResult:
-        """Ask which turns are saved."""
-        if user_input is not None:
-            return self.async_create_entry(data=user_input)
-        return self.async_show_form(
-            step_id="init",
-            data_schema=self.add_suggested_values_to_schema(
-                OPTIONS_SCHEMA, self.config_entry.options
-            ),
-        )

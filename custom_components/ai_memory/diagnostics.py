@@ -15,17 +15,28 @@ from homeassistant.const import (
 from homeassistant.core import HomeAssistant
 from homeassistant.loader import async_get_integration
 
-from .const import CONF_DATABASE, CONF_DSN, DOMAIN
+from .const import (
+    CONF_CLAIMANTS,
+    CONF_DATABASE,
+    CONF_DEVICES,
+    CONF_DSN,
+    CONF_SATELLITES,
+    DOMAIN,
+)
 from .data import AiMemoryConfigEntry
 from .errors import DatabaseError
 from .memory.health import Part
 
 TO_REDACT = {
     CONF_API_KEY,
+    # The ids of persons are their names.
+    CONF_CLAIMANTS,
     CONF_DATABASE,
+    CONF_DEVICES,
     CONF_DSN,
     CONF_HOST,
     CONF_PASSWORD,
+    CONF_SATELLITES,
     CONF_URL,
     CONF_USERNAME,
 }
@@ -40,7 +51,7 @@ async def async_get_config_entry_diagnostics(
         "version": str(integration.version),
         "state": entry.state.value,
         "data": async_redact_data(entry.data, TO_REDACT),
-        "options": dict(entry.options),
+        "options": async_redact_data(entry.options, TO_REDACT),
         # Their titles are names that people gave.
         "subentries": [
             {"type": subentry.subentry_type, "data": dict(subentry.data)}

@@ -1,9 +1,13 @@
-"""The device that an agent belongs to."""
+"""The devices that entities belong to, and what they have in common."""
 
 from homeassistant.config_entries import ConfigSubentry
 from homeassistant.helpers.device_registry import DeviceEntryType, DeviceInfo
+from homeassistant.helpers.entity import EntityDescription
+from homeassistant.helpers.update_coordinator import CoordinatorEntity
 
 from .const import DOMAIN
+from .coordinator import StatisticsCoordinator
+from .data import AiMemoryConfigEntry
 
 MANUFACTURER = "AI Memory"
 
@@ -17,3 +21,29 @@ def agent_device(subentry: ConfigSubentry) -> DeviceInfo:
         manufacturer=MANUFACTURER,
         model="Conversation agent",
     )
+
+
+def memory_device(entry: AiMemoryConfigEntry) -> DeviceInfo:
+    """Return the device of the memory itself."""
+    return DeviceInfo(
+        identifiers={(DOMAIN, entry.entry_id)},
+        entry_type=DeviceEntryType.SERVICE,
+        name=entry.title,
+        manufacturer=MANUFACTURER,
+        model="Memory",
+    )
+
+
+class MemoryEntity(CoordinatorEntity[StatisticsCoordinator]):
+    """An entity of the memory itself, with figures."""
+
+    _attr_has_entity_name = True
+
+    def __init__(
+        self, entry: AiMemoryConfigEntry, description: EntityDescription
+    ) -> None:
+        """Take the entry and what is described."""
+        super().__init__(entry.runtime_data.statistics)
+        self.entity_description = description
+        self._attr_unique_id = f"{entry.entry_id}_{description.key}"
+        self._attr_device_info = memory_device(entry)

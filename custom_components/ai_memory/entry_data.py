@@ -1,6 +1,7 @@
-"""What a config entry stores about its connections, as the parts below take it."""
+"""What a config entry stores, as the parts below take it."""
 
 from collections.abc import Mapping
+from datetime import timedelta
 from typing import Any
 
 from homeassistant.const import (
@@ -14,14 +15,20 @@ from homeassistant.const import (
 )
 
 from .const import (
+    CONF_AUDIT_DAYS,
+    CONF_BIN_DAYS,
+    CONF_CACHE_LIMIT,
+    CONF_CACHE_MINUTES,
     CONF_DATABASE,
     CONF_DIMENSIONS,
     CONF_DSN,
     CONF_EMBEDDER,
     CONF_PROVIDER,
     CONF_TLS,
+    CONF_TURNS_DAYS,
 )
 from .embedding.factory import EmbedderProvider, EmbedderSettings
+from .memory.retention import KEEP_TURNS, Retention
 from .postgres.settings import DEFAULT_PORT, ConnectionSettings, TlsMode
 
 
@@ -48,4 +55,28 @@ def embedder_settings(data: Mapping[str, Any]) -> EmbedderSettings:
         model=embedder.get(CONF_MODEL, ""),
         api_key=embedder.get(CONF_API_KEY),
         dimensions=embedder.get(CONF_DIMENSIONS),
+    )
+
+
+def retention_fields(options: Mapping[str, Any]) -> dict[str, int]:
+    """Return how long things are kept, as the form shows it; 0 days are for ever."""
+    defaults = {
+        CONF_TURNS_DAYS: KEEP_TURNS.turns_days or 0,
+        CONF_AUDIT_DAYS: KEEP_TURNS.audit_days or 0,
+        CONF_BIN_DAYS: KEEP_TURNS.bin_days,
+        CONF_CACHE_MINUTES: KEEP_TURNS.cache_lifetime // timedelta(minutes=1),
+        CONF_CACHE_LIMIT: KEEP_TURNS.cache_limit,
+    }
+    return {key: options.get(key, default) for key, default in defaults.items()}
+
+
+def retention_from_options(options: Mapping[str, Any]) -> Retention:
+    """Return how long things are kept."""
+    fields = retention_fields(options)
+    return Retention(
+        turns_days=fields[CONF_TURNS_DAYS] or None,
+        audit_days=fields[CONF_AUDIT_DAYS] or None,
+        bin_days=fields[CONF_BIN_DAYS],
+        cache_lifetime=timedelta(minutes=fields[CONF_CACHE_MINUTES]),
+        cache_limit=fields[CONF_CACHE_LIMIT],
     )

@@ -30,14 +30,7 @@ import probatio
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import ArgumentError
 
-from .const import (
-    CONF_CAPTURE,
-    CONF_DATABASE,
-    CONF_DIMENSIONS,
-    CONF_DSN,
-    CONF_TLS,
-    CaptureMode,
-)
+from .const import CONF_DATABASE, CONF_DIMENSIONS, CONF_DSN, CONF_TLS
 from .embedding.vectors import MAX_DIMENSIONS, MIN_DIMENSIONS
 from .postgres.settings import DEFAULT_PORT, TlsMode
 
@@ -76,18 +69,6 @@ EMBEDDER_SCHEMA: Final = probatio.Schema(
             TextSelectorConfig(type=TextSelectorType.URL)
         ),
         probatio.Optional(CONF_API_KEY): PASSWORD_SELECTOR,
-    }
-)
-
-OPTIONS_SCHEMA: Final = probatio.Schema(
-    {
-        probatio.Required(CONF_CAPTURE, default=CaptureMode.ALL): SelectSelector(
-            SelectSelectorConfig(
-                options=list(CaptureMode),
-                mode=SelectSelectorMode.LIST,
-                translation_key=CONF_CAPTURE,
-            )
-        )
     }
 )
 

@@ -1,15 +1,29 @@
-"""Tells people what they can mend."""
+"""Tells people what they can mend, and helps them with it."""
 
-from typing import Any
+from collections.abc import Awaitable, Callable
+from typing import Any, Final
 
+from homeassistant.components.repairs import RepairsFlow, RepairsFlowResult
 from homeassistant.config_entries import ConfigEntry
 from homeassistant.core import HomeAssistant, callback
 from homeassistant.helpers import issue_registry as ir
+from homeassistant.helpers.selector import (
+    SelectOptionDict,
+    SelectSelector,
+    SelectSelectorConfig,
+    SelectSelectorMode,
+)
+import probatio
 
-from .const import DOMAIN
-from .errors import AiMemoryError, WrongPassword
+from .const import CONF_PERSON, DOMAIN
+from .data import AiMemoryConfigEntry
+from .errors import AiMemoryError, DatabaseError, InvalidInput, WrongPassword
+from .identity import Identity, registered_persons
 from .memory.health import Part
+from .memory.owners import Owners
+from .models import Scope
 
+_NOTHING: Final = probatio.Schema({})
 _SEVERITY = {
     Part.DATABASE: ir.IssueSeverity.ERROR,
     # Everything works without vectors, if less well.
@@ -49,3 +63,118 @@ def async_delete_problems(hass: HomeAssistant) -> None:
     """Take all issues away, when the entry is removed."""
     for part in Part:
         ir.async_delete_issue(hass, DOMAIN, part)
+
+
+async def async_create_fix_flow(
+    hass: HomeAssistant,
+    issue_id: str,
+    data: dict[str, str | int | float | None] | None,
+) -> RemovedPersonFlow:
+    """Return the flow for the one kind of issue that we can mend: a person who is gone."""
+    assert data
+    issue = ir.async_get(hass).async_get_issue(DOMAIN, issue_id)
+    assert issue
+    return RemovedPersonFlow(
+        str(data["person_id"]), issue.translation_placeholders or {}
+    )
+
+
+class RemovedPersonFlow(RepairsFlow):
+    """Asks what shall become of what a person left."""
+
+    def __init__(self, person_id: str, placeholders: dict[str, str]) -> None:
+        """Take whose it was, and what there is to say of it."""
+        self._person_id = person_id
+        self._placeholders = placeholders
+
+    async def async_step_init(
+        self, user_input: dict[str, str] | None = None
+    ) -> RepairsFlowResult:
+        """Ask for one of three ways."""
+        return self.async_show_menu(
+            step_id="init",
+            menu_options=["keep", "hand_over", "erase"],
+            description_placeholders=self._placeholders,
+        )
+
+    async def async_step_keep(
+        self, user_input: dict[str, str] | None = None
+    ) -> RepairsFlowResult:
+        """Make it the household's."""
+        return await self._confirm(
+            "keep",
+            user_input,
+            lambda owners, gone: owners.reassign(gone, Scope.household()),
+        )
+
+    async def async_step_erase(
+        self, user_input: dict[str, str] | None = None
+    ) -> RepairsFlowResult:
+        """Delete it for good."""
+        return await self._confirm(
+            "erase", user_input, lambda owners, gone: owners.erase(gone)
+        )
+
+    async def async_step_hand_over(
+        self, user_input: dict[str, str] | None = None
+    ) -> RepairsFlowResult:
+        """Make it another person's."""
+        persons = Identity(self.hass).persons()
+        if not persons:
+            return self.async_abort(reason="no_persons")
+        return await self._confirm(
+            "hand_over",
+            user_input,
+            lambda owners, gone: owners.reassign(
+                gone, Scope.person((user_input or {})[CONF_PERSON])
+            ),
+            probatio.Schema(
+                {
+                    probatio.Required(CONF_PERSON): SelectSelector(
+                        SelectSelectorConfig(
+                            options=[
+                                SelectOptionDict(value=scope.person_id, label=name)
+                                for name, scope in persons
+                                if scope.person_id
+                            ],
+                            mode=SelectSelectorMode.LIST,
+                        )
+                    )
+                }
+            ),
+        )
+
+    async def _confirm(
+        self,
+        step_id: str,
+        user_input: dict[str, str] | None,
+        mend: Callable[[Owners, Scope], Awaitable[int]],
+        schema: probatio.Schema = _NOTHING,
+    ) -> RepairsFlowResult:
+        """Ask, then mend; ask again where the database fails."""
+        errors = {}
+        if user_input is not None:
+            entries: list[AiMemoryConfigEntry] = (
+                self.hass.config_entries.async_loaded_entries(DOMAIN)
+            )
+            if not entries:
+                return self.async_abort(reason="not_loaded")
+            if self._person_id in registered_persons(self.hass):
+                return self.async_abort(reason="person_returned")
+            try:
+                await mend(
+                    entries[0].runtime_data.service.owners,
+                    Scope.person(self._person_id),
+                )
+            except InvalidInput as err:
+                errors["base"] = err.key
+            except DatabaseError:
+                errors["base"] = DatabaseError.translation_key
+            else:
+                return self.async_create_entry(data={})
+        return self.async_show_form(
+            step_id=step_id,
+            data_schema=schema,
+            errors=errors,
+            description_placeholders=self._placeholders,
+        )
