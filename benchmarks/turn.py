@@ -110,7 +110,7 @@ async def _own_turns_only(home: DemoHouse) -> None:
         await home.client.options_flow(entry["entry_id"]),
         home.client.options_flow_step,
         {CONF_CAPTURE: CaptureMode.OWN},
-        {},
+        {"init": "turns"},
     )
 
 

@@ -174,6 +174,14 @@ class HassClient:
         except aiohttp.ClientError as err:
             raise HassError(f"{method} {path}: {err}") from err
 
+    async def rest_lines(self, path: str) -> list[str]:
+        """Return what a REST endpoint streams line by line."""
+        headers = {"Authorization": f"Bearer {await self.access_token()}"}
+        async with self._session.get(f"{self.url}{path}", headers=headers) as response:
+            if response.status >= HTTPStatus.BAD_REQUEST:
+                await _answer(response)
+            return (await response.text()).splitlines()
+
     async def access_token(self) -> str:
         """Return a token that is valid for at least a minute."""
         if time.monotonic() > self._expires - TOKEN_MARGIN:

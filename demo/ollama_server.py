@@ -33,7 +33,7 @@ VERSION = "0.12.6"
 
 _PARAMETERS = 22_713_216  # of all-MiniLM-L6-v2
 _MODEL_CARD = (
-    "A stand-in for a language model. It has no weights: it calls HassTurnOn and HassTurnOff for plain commands, answers "
+    "A stand-in for a language model. It has no weights: it calls tools for plain commands, answers "
     "questions with the line beside the user's words that fits best, and knows nothing else."
 )
 

@@ -3,7 +3,8 @@
 It is no language model and has no weights. It lets a house, and the tests, see what reaches a model and what comes back:
 
 - a plain "turn on X" or "turn off X" becomes a call of the fitting tool, if tools are offered, and a confirmation
-  after the tool ran;
+  after the tool ran; "no, I meant Y" after it becomes the same for Y;
+- "use tool NAME with JSON" becomes a call of that tool, if it is offered; what the tool returned is the answer;
 - a question is answered with that line beside the user's words which shares most content words with it;
 - everything else is answered with "I don't know that."
 
@@ -12,6 +13,7 @@ The user's words are the first line of the last user message; whatever stands be
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+import json
 import re
 from typing import Any
 
@@ -22,6 +24,10 @@ _COMMAND = re.compile(
     r"|(?:the\s+)?(?P<name_first>.+?)\s+(?P<state_last>on|off))[\s.!]*",
     re.IGNORECASE,
 )
+_CORRECTION = re.compile(
+    r"no,? i meant (?:the )?(?P<name>.+?)[\s.!]*", re.IGNORECASE
+)
+_USE = re.compile(r"use tool (?P<tool>\w+) with (?P<arguments>\{.*\})")
 _QUESTION = re.compile(
     r"(?:who|whose|whom|what|where|when|which|how|why|do|does|did|is|are|was|were|can|could|has|have|had|will|would"
     r"|wer|wem|wen|wessen|was|wo|wann|welche[rsnm]?|wie|warum|ist|sind|hat|haben|kann)\b",
@@ -48,7 +54,7 @@ class Answer:
 
     text: str = ""
     tool: str | None = None
-    arguments: Mapping[str, str] | None = None
+    arguments: Mapping[str, Any] | None = None
 
 
 def answer(
@@ -63,26 +69,39 @@ def answer(
         (m for m in reversed(messages) if m.get("role") == "user"), messages[-1]
     )
     words, _, given = (said.get("content") or "").strip().partition("\n")
-    if (command := _COMMAND.fullmatch(words.strip())) and (
-        call := _call(command, tools)
-    ):
+    if call := _call(words.strip(), _said_before(messages), tools):
         return call
     if words.rstrip().endswith("?") or _QUESTION.match(words.strip()):
         return Answer(_best_line(words, given) or UNKNOWN)
     return Answer(UNKNOWN)
 
 
-def _call(command: re.Match[str], tools: Sequence[Mapping[str, Any]]) -> Answer | None:
-    """Return the call that the command asks for, None if no such tool is offered.
+def _said_before(messages: Sequence[Mapping[str, Any]]) -> str:
+    """Return the user's words before the last ones."""
+    users = [message for message in messages if message.get("role") == "user"]
+    before = users[-2] if len(users) > 1 else {}
+    return (before.get("content") or "").partition("\n")[0].strip()
 
-    Home Assistant puts the integration's domain in front: `intent__HassTurnOn`.
-    """
+
+def _call(
+    words: str, words_before: str, tools: Sequence[Mapping[str, Any]]
+) -> Answer | None:
+    """Return the call that the words ask for, None if they ask for none or no such tool is offered."""
+    offered = [tool.get("function", {}).get("name", "") for tool in tools]
+    if use := _USE.fullmatch(words):
+        if use["tool"] not in offered:
+            return None
+        return Answer(tool=use["tool"], arguments=json.loads(use["arguments"]))
+    meant = _CORRECTION.fullmatch(words)
+    command = _COMMAND.fullmatch(words_before if meant else words)
+    if command is None:
+        return None
     state = (command["state"] or command["state_last"]).lower()
     intent = "HassTurnOn" if state == "on" else "HassTurnOff"
-    for tool in tools:
-        name = tool.get("function", {}).get("name", "")
+    target = meant["name"] if meant else command["name"] or command["name_first"]
+    for name in offered:
+        # Home Assistant puts the integration's domain in front: `intent__HassTurnOn`.
         if name.rpartition("__")[2] == intent:
-            target = command["name"] or command["name_first"]
             return Answer(tool=name, arguments={"name": target})
     return None
 
@@ -94,11 +113,13 @@ def _confirm(messages: Sequence[Mapping[str, Any]]) -> str:
     )
     if not calls:
         return UNKNOWN
-    function = calls[-1]["function"]
+    function, result = calls[-1]["function"], messages[-1].get("content") or ""
+    if not (done := re.search(r"HassTurn(On|Off)$", function["name"])):
+        return result
     name = function["arguments"].get("name", "it")
-    if '"error":true' in (messages[-1].get("content") or "").replace(" ", ""):
+    if '"error":true' in result.replace(" ", ""):
         return f"Sorry, I could not switch {name}."
-    return f"Turned {'on' if function['name'].endswith('On') else 'off'} {name}."
+    return f"Turned {done[1].lower()} {name}."
 
 
 def _content_words(text: str) -> set[str]:

@@ -212,12 +212,17 @@ async def wait_embedded(dsn: str) -> None:
 
 
 async def log_in_as(
-    client: HassClient, name: str, username: str, password: str
+    client: HassClient,
+    name: str,
+    username: str,
+    password: str,
+    *,
+    admin: bool = False,
 ) -> HassClient:
     """Return a client of this person, who is created first if unknown."""
     people = await client.call("person/list")
     if not any(person["name"] == name for person in people["storage"]):
-        await client.create_person(name, username, password)
+        await client.create_person(name, username, password, admin=admin)
     return await HassClient.login(client.url, username, password)
 
 

@@ -19,8 +19,10 @@ from custom_components.ai_memory.embedding.ollama import OllamaEmbedder
 from custom_components.ai_memory.embedding.query_cache import CachingEmbedder
 from custom_components.ai_memory.errors import AiMemoryError
 from custom_components.ai_memory.memory import circuit_breaker, turn_writer, upkeep
+from custom_components.ai_memory.memory.alias_candidates import TargetOfName
 from custom_components.ai_memory.memory.health import Part
 from custom_components.ai_memory.memory.look_up import Found, Utterance
+from custom_components.ai_memory.memory.retention import KEEP_TURNS, Retention
 from custom_components.ai_memory.memory.service import MemoryService
 from custom_components.ai_memory.models import AnsweredBy, Scope, TargetKind, Turn
 from custom_components.ai_memory.postgres.settings import ConnectionSettings
@@ -116,6 +118,8 @@ def make_service(
     journal: Path | None = None,
     problems: Callable[[Part, AiMemoryError | None], None] | None = None,
     commands: Callable[[str], Awaitable[Sequence[str]]] = commands,
+    target_of_name: TargetOfName = lambda name: None,
+    retention: Retention = KEEP_TURNS,
 ) -> MemoryService:
     """Return a service that was not started."""
     return MemoryService(
@@ -127,7 +131,9 @@ def make_service(
         knows_target=lambda kind, target: (
             kind is TargetKind.ENTITY and target == KNOWN_TARGET
         ),
+        target_of_name=target_of_name,
         report=problems or Problems(),
+        retention=retention,
     )
 
 
@@ -231,7 +237,9 @@ async def round_trip(settings: ConnectionSettings, server: OllamaServer) -> None
             HOUSEHOLD, "The spare key is under the blue flower pot"
         )
         assert is_new
-        assert await service.memories.remember(ANNA, "Anna hides chocolate behind the books")
+        assert await service.memories.remember(
+            ANNA, "Anna hides chocolate behind the books"
+        )
         await service.preferences.set(
             ANNA, "entity_alias.my_office", {"entity_id": KNOWN_TARGET}
         )
@@ -253,9 +261,9 @@ async def round_trip(settings: ConnectionSettings, server: OllamaServer) -> None
         assert {hit[0].text for hit in hits} == {
             "Anna hides chocolate behind the books"
         }
-        assert [hit.owner for hit in await service.memories.recall(BEN, "chocolate")] == [
-            HOUSEHOLD.owner
-        ]
+        assert [
+            hit.owner for hit in await service.memories.recall(BEN, "chocolate")
+        ] == [HOUSEHOLD.owner]
         stored = await service.preferences.get(ANNA, "entity_alias.my_office")
         assert stored
         assert await service.store.maintenance.refresh_statistics(force=True)

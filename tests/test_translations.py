@@ -20,9 +20,11 @@ from custom_components.ai_memory.errors import (
     EmbedderError,
     InvalidInput,
 )
-from custom_components.ai_memory.models import MemoryStatus
+from custom_components.ai_memory.memory.forgetting import OldKind
+from custom_components.ai_memory.models import AnsweredBy, MemoryStatus
 from custom_components.ai_memory.operations import OPERATIONS
 from custom_components.ai_memory.postgres.settings import TlsMode
+from custom_components.ai_memory.postgres.training import TrainingFormat
 
 FOLDER = Path(package.__file__).parent
 CODE = [
@@ -155,21 +157,36 @@ def test_problem_has_an_issue_and_a_form_error(error: type[AiMemoryError]) -> No
         assert ENGLISH["config"]["error"][key] == message
 
 
-def test_steps_have_texts() -> None:
-    steps = ENGLISH["config"]["step"]
-    defined = {
-        node.name.removeprefix("async_step_")
+def steps_of_flows() -> dict[str, set[str]]:
+    """Return the steps that each class of a flow defines."""
+    return {
+        flow.name: {
+            node.name.removeprefix("async_step_")
+            for node in flow.body
+            if isinstance(node, ast.AsyncFunctionDef)
+            and node.name.startswith("async_step_")
+        }
         for tree in CODE
-        for node in ast.walk(tree)
-        if isinstance(node, ast.AsyncFunctionDef)
-        and node.name.startswith("async_step_")
+        for flow in ast.walk(tree)
+        if isinstance(flow, ast.ClassDef)
     }
-    unseen = {"hassio", "reauth", "none", "init"}
-    assert steps.keys() == defined - unseen
-    for step in steps.values():
-        assert step.get("data", {}).keys() == step.get("data_description", {}).keys()
-        for option in step.get("menu_options", {}):
-            assert option in defined
+
+
+def test_steps_have_texts() -> None:
+    flows = steps_of_flows()
+    options = flows.pop("AiMemoryOptionsFlow")
+    fix = flows.pop("RemovedPersonFlow")
+    unseen = {"hassio", "reauth", "none"}
+    for texts, defined in (
+        (ENGLISH["config"], set().union(*flows.values()) - unseen),
+        (ENGLISH["options"], options),
+        (ENGLISH["issues"]["removed_person"]["fix_flow"], fix),
+    ):
+        assert texts["step"].keys() == defined
+        for step in texts["step"].values():
+            described = step.get("data_description", {})
+            assert step.get("data", {}).keys() == described.keys()
+            assert step.get("menu_options", {}).keys() <= defined | unseen
 
 
 def test_selectors_have_texts() -> None:
@@ -177,9 +194,13 @@ def test_selectors_have_texts() -> None:
         key: set(selector["options"]) for key, selector in ENGLISH["selector"].items()
     }
     assert options == {
+        "answered_by": set(AnsweredBy),
         "capture": set(CaptureMode),
+        "old_kind": set(OldKind),
         "status": set(MemoryStatus),
+        "thumbs": {"down", "up"},
         "tls": set(TlsMode),
+        "training_format": set(TrainingFormat),
     }
 
 

@@ -6,43 +6,73 @@ from pathlib import Path
 from typing import Any
 
 from homeassistant.const import EVENT_HOMEASSISTANT_STOP, Platform
-from homeassistant.core import Event, HomeAssistant
+from homeassistant.core import Event, HomeAssistant, callback
 from homeassistant.helpers import config_validation as cv
 from homeassistant.helpers.aiohttp_client import async_get_clientsession
 from homeassistant.helpers.storage import STORAGE_DIR
 from homeassistant.helpers.typing import ConfigType
 from homeassistant.util.ssl import get_default_context
 
+from .agent_state import AgentState
 from .agents import agent_of_subentry
 from .capture import Capture
 from .commands import async_sample_commands
-from .const import CONF_CAPTURE, CONF_REPLACED, DOMAIN, CaptureMode
+from .const import (
+    CONF_CAPTURE,
+    CONF_REPLACED,
+    DOMAIN,
+    SUBENTRY_CONVERSATION,
+    CaptureMode,
+)
+from .coordinator import StatisticsCoordinator
 from .data import AiMemoryConfigEntry, AiMemoryData
 from .embedding.factory import create_embedder
-from .entry_data import embedder_settings, settings_from_entry
+from .entry_data import embedder_settings, retention_from_options, settings_from_entry
+from .errors import AiMemoryError
+from .http import async_setup_http
 from .identity import Identity
+from .learned import async_tell_home
 from .memory.calibration import SAMPLE
+from .memory.health import Part
 from .memory.journal import Journal
 from .memory.service import MemoryService
 from .names import HomeNames
 from .pipelines import async_put_back
+from .removed_persons import RemovedPersons, async_delete_removed_persons
 from .repairs import async_delete_problems, async_report_problem
 from .services import async_setup_services
+from .websocket_api import async_setup_websocket_api
 
 CONFIG_SCHEMA = cv.config_entry_only_config_schema(DOMAIN)
-PLATFORMS = [Platform.CONVERSATION]
+PLATFORMS = [
+    Platform.BUTTON,
+    Platform.CONVERSATION,
+    Platform.EVENT,
+    Platform.SENSOR,
+    Platform.SWITCH,
+    Platform.TODO,
+]
 
 
 async def async_setup(hass: HomeAssistant, config: ConfigType) -> bool:
-    """Register the actions."""
+    """Register the actions, the commands and the HTTP endpoints."""
     async_setup_services(hass)
+    async_setup_http(hass)
+    async_setup_websocket_api(hass)
     return True
 
 
 async def async_setup_entry(hass: HomeAssistant, entry: AiMemoryConfigEntry) -> bool:
     """Start the memory. A database or embedder that is down must not stop the agents: memory joins in when it is back."""
     names = HomeNames(hass)
-    identity = Identity(hass)
+    identity = Identity(hass, entry.options)
+
+    @callback
+    def report(part: Part, error: AiMemoryError | None) -> None:
+        async_report_problem(hass, entry, part, error)
+        if part is Part.DATABASE and error is None:
+            removed_persons.look()
+
     service = MemoryService(
         settings_from_entry(entry.data),
         create_embedder(
@@ -54,18 +84,37 @@ async def async_setup_entry(hass: HomeAssistant, entry: AiMemoryConfigEntry) -> 
         language=hass.config.language,
         commands=partial(async_sample_commands, hass, names, number=SAMPLE),
         knows_target=names.knows,
-        report=partial(async_report_problem, hass, entry),
+        target_of_name=names.target_of_name,
+        report=report,
+        retention=retention_from_options(entry.options),
     )
+    removed_persons = RemovedPersons(hass, entry, service)
+    agents = {
+        subentry.subentry_id: AgentState()
+        for subentry in entry.subentries.values()
+        if subentry.subentry_type == SUBENTRY_CONVERSATION
+    }
     capture = Capture(
         hass,
         service,
         identity,
         CaptureMode(entry.options.get(CONF_CAPTURE, CaptureMode.ALL)),
+        agents,
     )
-    entry.runtime_data = AiMemoryData(service, names, identity, capture)
+    entry.runtime_data = AiMemoryData(
+        service,
+        names,
+        identity,
+        capture,
+        StatisticsCoordinator(hass, entry, service),
+        agents,
+    )
     # What was wrong before is found out anew.
     async_delete_problems(hass)
     await service.start()
+    entry.async_on_unload(entry.runtime_data.statistics.async_listen())
+    entry.async_on_unload(async_tell_home(hass, service.changes))
+    await entry.runtime_data.statistics.async_refresh()
     try:
         await hass.config_entries.async_forward_entry_setups(entry, PLATFORMS)
     except Exception:
@@ -73,6 +122,7 @@ async def async_setup_entry(hass: HomeAssistant, entry: AiMemoryConfigEntry) -> 
         raise
     entry.async_on_unload(names.async_listen())
     entry.async_on_unload(capture.async_listen())
+    entry.async_on_unload(removed_persons.async_listen())
     entry.async_on_unload(
         hass.bus.async_listen_once(
             EVENT_HOMEASSISTANT_STOP, partial(_async_stop, entry)
@@ -106,6 +156,7 @@ async def async_remove_entry(hass: HomeAssistant, entry: AiMemoryConfigEntry) ->
         if agent := agent_of_subentry(hass, entry.entry_id, subentry.subentry_id):
             await async_put_back(hass, subentry.data, agent)
     async_delete_problems(hass)
+    async_delete_removed_persons(hass)
     await Journal(_journal_path(hass, entry)).remove()
 
 

@@ -1,6 +1,7 @@
 """Which conversation agents there are, and which of them are ours."""
 
 from homeassistant.components import conversation
+from homeassistant.const import CONF_MODEL
 from homeassistant.core import HomeAssistant, callback
 from homeassistant.helpers import entity_registry as er
 
@@ -42,3 +43,18 @@ def agent_of_subentry(
         ),
         None,
     )
+
+
+@callback
+def model_of_agent(hass: HomeAssistant, agent_id: str) -> str | None:
+    """Return the language model that an agent is set to, None where it has none or does not tell."""
+    entity = er.async_get(hass).async_get(agent_id)
+    if entity is None or entity.config_entry_id is None:
+        return None
+    entry = hass.config_entries.async_get_entry(entity.config_entry_id)
+    subentry = entry.subentries.get(entity.config_subentry_id or "") if entry else None
+    for settings in (subentry and subentry.data, entry and entry.data):
+        for key in (CONF_MODEL, "chat_model"):
+            if settings and isinstance(model := settings.get(key), str):
+                return model
+    return None

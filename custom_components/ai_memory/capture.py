@@ -1,7 +1,7 @@
 """Turns that never reach our agents: local intents, sentence triggers, other agents."""
 
 import asyncio
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -22,10 +22,12 @@ from homeassistant.components.conversation.chat_log import (
     current_chat_log,
 )
 from homeassistant.components.conversation.const import ChatLogEventType
-from homeassistant.core import HomeAssistant, callback
+from homeassistant.core import Context, HomeAssistant, callback
+from homeassistant.helpers import entity_registry as er
 from homeassistant.helpers.chat_session import CONVERSATION_TIMEOUT, current_session
 from homeassistant.util import dt as dt_util
 
+from .agent_state import AgentState
 from .const import CaptureMode
 from .identity import Identity, user_id_of_request
 from .memory.service import MemoryService
@@ -63,12 +65,14 @@ class Capture:
         service: MemoryService,
         identity: Identity,
         mode: CaptureMode,
+        agents: Mapping[str, AgentState],
     ) -> None:
-        """Take where turns go, and which are wanted."""
+        """Take where turns go, which are wanted, and what is paused of our agents, by their subentries."""
         self._hass = hass
         self._service = service
         self._identity = identity
         self._mode = mode
+        self._agents = agents
         self._own: set[str] = set()
         self._open: dict[str, _OpenTurn] = {}
         self._saving: set[asyncio.Task[None]] = set()
@@ -128,17 +132,32 @@ class Capture:
         user_id = getattr(session, "user_id", None)
         if not isinstance(user_id, str):
             user_id = user_id_of_request()
-        scope = self._identity.scope_of_user(user_id)
+        pipeline = self._pipeline_run(conversation_id)
+        if self._is_paused(pipeline.get("engine")):
+            return
+        scope = self._identity.scope_of(
+            Context(user_id=user_id),
+            device_id=pipeline.get("device_id"),
+            satellite_id=pipeline.get("satellite_id"),
+            conversation_id=conversation_id,
+        )
         self._open[conversation_id] = _OpenTurn(
             text=text,
             started_at=dt_util.utcnow(),
             owner=scope.owner,
             speaker=self._identity.name_of_scope(scope),
-            pipeline=self._pipeline_run(conversation_id),
+            pipeline=pipeline,
         )
         if not _TELLS_ALL:
             known = len(self._contents(conversation_id))
             self._look(conversation_id, self._open[conversation_id], known)
+
+    @callback
+    def _is_paused(self, engine: str | None) -> bool:
+        """Return whether the agent of a pipeline is one of ours that saves nothing just now."""
+        entity = er.async_get(self._hass).async_get(engine) if engine else None
+        state = self._agents.get(entity.config_subentry_id or "") if entity else None
+        return state is not None and not state.saving
 
     @callback
     def _look(self, conversation_id: str, turn: _OpenTurn, known: int) -> None:

@@ -16,6 +16,15 @@ CONF_PROVIDER: Final = "provider"
 CONF_DIMENSIONS: Final = "dimensions"
 
 CONF_CAPTURE: Final = "capture"
+CONF_SATELLITES: Final = "satellites"
+CONF_DEVICES: Final = "devices"
+CONF_PERSON: Final = "person"
+CONF_CLAIMANTS: Final = "claimants"
+CONF_TURNS_DAYS: Final = "turns_days"
+CONF_AUDIT_DAYS: Final = "audit_days"
+CONF_BIN_DAYS: Final = "bin_days"
+CONF_CACHE_MINUTES: Final = "cache_minutes"
+CONF_CACHE_LIMIT: Final = "cache_limit"
 
 CONF_DELEGATE: Final = "delegate"
 CONF_RECALL: Final = "recall"
@@ -24,9 +33,17 @@ CONF_BUDGET: Final = "budget"
 CONF_DEADLINE: Final = "deadline"
 CONF_PIPELINES: Final = "pipelines"
 CONF_REPLACED: Final = "replaced_agents"
+CONF_SESSION_WINDOW: Final = "session_window"
+CONF_SESSION_TURNS: Final = "session_turns"
 
 DEFAULT_BUDGET: Final = 400  # tokens
 DEFAULT_DEADLINE: Final = 400  # milliseconds
+DEFAULT_SESSION_WINDOW: Final = 30  # minutes
+DEFAULT_SESSION_TURNS: Final = 6
+
+
+SIGNAL_CHANGE: Final = f"{DOMAIN}_change"
+"""Sent for every change of what is known, with a `Change`."""
 
 
 class CaptureMode(StrEnum):
@@ -35,3 +52,8 @@ class CaptureMode(StrEnum):
     ALL = "all"
     EXPOSED = "exposed"
     OWN = "own"
+
+
+def recalled_signal(subentry_id: str) -> str:
+    """Return the signal that an agent sends for each answer that memory had a part in."""
+    return f"{DOMAIN}_recalled_{subentry_id}"

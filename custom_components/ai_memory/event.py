@@ -1,6 +1,6 @@
 """An event for each answer that memory had a part in."""
 
-from typing import Any, ClassVar, Final, override
+from typing import Any, Final, override
 
 from homeassistant.components.event import EventEntity
 from homeassistant.config_entries import ConfigSubentry
@@ -39,12 +39,13 @@ class RecalledEvent(EventEntity):
 
     _attr_has_entity_name = True
     _attr_translation_key = "recalled"
-    _attr_event_types: ClassVar[list[str]] = [_RECALLED, _CACHED]
+    _attr_should_poll = False
     _attr_entity_registry_enabled_default = False
 
     def __init__(self, subentry: ConfigSubentry) -> None:
         """Take the agent."""
         self._subentry_id = subentry.subentry_id
+        self._attr_event_types = [_RECALLED, _CACHED]
         self._attr_unique_id = f"{subentry.subentry_id}_recalled"
         self._attr_device_info = agent_device(subentry)
 

@@ -1,9 +1,11 @@
-"""Tells Home Assistant's event bus that something was learned or forgotten, without its text."""
+"""Tells Home Assistant that something was learned or forgotten, without its text."""
 
 from typing import Final
 
 from homeassistant.core import CALLBACK_TYPE, HomeAssistant, callback
+from homeassistant.helpers.dispatcher import async_dispatcher_send
 
+from .const import SIGNAL_CHANGE
 from .memory.changes import Changes
 from .models import Change, Subject, Verb
 from .operations.fields import owner_name
@@ -24,11 +26,12 @@ _TOLD: Final = {
 
 
 @callback
-def async_tell_bus(hass: HomeAssistant, changes: Changes) -> CALLBACK_TYPE:
-    """Fire an event for every change; return what ends it."""
+def async_tell_home(hass: HomeAssistant, changes: Changes) -> CALLBACK_TYPE:
+    """Send a signal for every change, and an event for those that people want to hear of; return what ends it."""
 
     @callback
     def tell(change: Change) -> None:
+        async_dispatcher_send(hass, SIGNAL_CHANGE, change)
         if change.subject not in _TOLD:
             return
         if change.subject is Subject.CONVERSATION and change.verb is not Verb.REMOVED:

@@ -2,9 +2,11 @@
 
 from typing import Any, Final, override
 
+from homeassistant.components.conversation import UserContent
+from homeassistant.components.conversation.chat_log import current_chat_log
 from homeassistant.components.llm import LLMTools
 from homeassistant.core import Context, HomeAssistant, callback
-from homeassistant.exceptions import HomeAssistantError
+from homeassistant.exceptions import HomeAssistantError, ServiceValidationError
 from homeassistant.helpers.chat_session import current_session
 from homeassistant.helpers.llm import (
     LLM_API_ASSIST,
@@ -14,6 +16,7 @@ from homeassistant.helpers.llm import (
     ToolInput,
     ToolResult,
 )
+from homeassistant.util.hass_dict import HassKey
 import probatio
 
 from .const import DOMAIN
@@ -27,6 +30,9 @@ _PROMPT: Final = (
     "and never invent what it returns."
 )
 _MOST_FOUND: Final = 10
+_MOST_PREVIEWS: Final = 50
+_PREVIEWS: HassKey[dict[str, int]] = HassKey(f"{DOMAIN}_forget_previews")
+"""How many messages of the user a conversation had when a token was handed out."""
 
 
 class MemoryTool(Tool):
@@ -155,15 +161,39 @@ class ForgetTool(MemoryTool):
             probatio.Optional("query", description="What to forget"): str,
             probatio.Optional("token", description="From the first step"): str,
             probatio.Optional("memory_ids", description="Some of those found"): [int],
+            probatio.Optional("turn_ids", description="Some of those found"): [str],
         }
     )
     annotations = ToolAnnotations(open_world=False)
 
     @override
     async def _async_use(self, caller: Caller, data: dict[str, Any]) -> dict[str, Any]:
-        if "token" not in data:
-            data = {**data, "limit": _MOST_FOUND}
-        return await _perform(caller, "forget", data)
+        previews = caller.hass.data.setdefault(_PREVIEWS, {})
+        heard = _user_messages()
+        if (token := data.get("token")) is not None:
+            if heard and previews.get(token) == heard:
+                # Both steps in one turn: nobody was asked.
+                raise ServiceValidationError(
+                    translation_domain=DOMAIN, translation_key="forget_ask_first"
+                )
+            return await _perform(caller, "forget", data)
+        found = await _perform(
+            caller, "forget", {**data, "limit": _MOST_FOUND, "relevant_only": True}
+        )
+        previews[found["token"]] = heard
+        while len(previews) > _MOST_PREVIEWS:
+            del previews[next(iter(previews))]
+        return {
+            "token": found["token"],
+            "would_be_forgotten": [
+                {
+                    "kind": candidate["kind"],
+                    "id": candidate["id"],
+                    "text": candidate["content"],
+                }
+                for candidate in found["candidates"]
+            ],
+        }
 
 
 class SetAliasTool(MemoryTool):
@@ -199,6 +229,17 @@ async def _perform(
         await async_perform(OPERATIONS[operation], caller, checked) or {}
     )
     return response
+
+
+@callback
+def _user_messages() -> int:
+    """Return how often the user has spoken in this conversation, 0 without one."""
+    chat_log = current_chat_log.get()
+    return (
+        sum(isinstance(content, UserContent) for content in chat_log.content)
+        if chat_log
+        else 0
+    )
 
 
 @callback

@@ -280,7 +280,7 @@ class CachedAnswer:
 
 
 @dataclass(frozen=True, slots=True)
-class Feedback:
+class TurnFeedback:
     """What somebody thinks of a turn, with the turn's words.
 
     `correction` is the answer that would have been right, `corrected_by` the turn in which the speaker put it right;

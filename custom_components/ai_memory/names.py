@@ -121,10 +121,16 @@ class HomeNames:
     @callback
     def target_of_name(self, name: str) -> tuple[TargetKind, str] | None:
         """Return what an exposed entity or an area is called so, None where that is nothing or not one thing."""
+        found = self.targets_of_name(name)
+        return found.pop() if len(found) == 1 else None
+
+    @callback
+    def targets_of_name(self, name: str) -> set[tuple[TargetKind, str]]:
+        """Return the exposed entities and the areas that are called so."""
         wanted = _words(name)
         if not wanted:
-            return None
-        found = {
+            return set()
+        return {
             (TargetKind.ENTITY, state.entity_id)
             for state in self._hass.states.async_all()
             if async_should_expose(self._hass, CONVERSATION_DOMAIN, state.entity_id)
@@ -137,7 +143,6 @@ class HomeNames:
             for area in ar.async_get(self._hass).async_list_areas()
             if any(_words(known) == wanted for known in (area.name, *area.aliases))
         }
-        return found.pop() if len(found) == 1 else None
 
     @callback
     def knows(self, kind: TargetKind, target_id: str) -> bool:

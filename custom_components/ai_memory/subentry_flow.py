@@ -34,9 +34,14 @@ from .const import (
     CONF_PIPELINES,
     CONF_RECALL,
     CONF_REPLACED,
+    CONF_SESSION_TURNS,
+    CONF_SESSION_WINDOW,
     DEFAULT_BUDGET,
     DEFAULT_DEADLINE,
+    DEFAULT_SESSION_TURNS,
+    DEFAULT_SESSION_WINDOW,
 )
+from .memory.recent import LONGEST_WINDOW, MOST_TURNS
 from .pipelines import (
     async_chosen_pipelines,
     async_pipelines,
@@ -47,16 +52,15 @@ from .pipelines import (
 DEFAULT_NAME: Final = "AI Memory"
 
 
-def _number(minimum: int, maximum: int, unit: str) -> NumberSelector:
-    return NumberSelector(
-        NumberSelectorConfig(
-            min=minimum,
-            max=maximum,
-            step=10,
-            unit_of_measurement=unit,
-            mode=NumberSelectorMode.BOX,
-        )
+def _number(
+    minimum: int, maximum: int, unit: str | None = None, *, step: int = 10
+) -> NumberSelector:
+    config = NumberSelectorConfig(
+        min=minimum, max=maximum, step=step, mode=NumberSelectorMode.BOX
     )
+    if unit is not None:
+        config["unit_of_measurement"] = unit
+    return NumberSelector(config)
 
 
 @callback
@@ -88,6 +92,12 @@ def agent_schema(hass: HomeAssistant, *, delegate_required: bool) -> probatio.Sc
         ),
         probatio.Required(CONF_DEADLINE, default=DEFAULT_DEADLINE): _number(
             50, 5000, "ms"
+        ),
+        probatio.Required(CONF_SESSION_WINDOW, default=DEFAULT_SESSION_WINDOW): _number(
+            0, int(LONGEST_WINDOW.total_seconds() // 60), "min", step=1
+        ),
+        probatio.Required(CONF_SESSION_TURNS, default=DEFAULT_SESSION_TURNS): _number(
+            1, MOST_TURNS, step=1
         ),
     }
     return probatio.Schema(schema)
@@ -121,8 +131,8 @@ def agent_errors(hass: HomeAssistant, user_input: Mapping[str, Any]) -> dict[str
 def agent_data(user_input: Mapping[str, Any]) -> tuple[str, dict[str, Any]]:
     """Return title and data of the subentry for a form without errors."""
     data = {key: value for key, value in user_input.items() if key != CONF_NAME}
-    data[CONF_BUDGET] = int(data[CONF_BUDGET])
-    data[CONF_DEADLINE] = int(data[CONF_DEADLINE])
+    for key in (CONF_BUDGET, CONF_DEADLINE, CONF_SESSION_WINDOW, CONF_SESSION_TURNS):
+        data[key] = int(data[key])
     data.setdefault(CONF_PIPELINES, [])
     return user_input[CONF_NAME].strip(), data
 

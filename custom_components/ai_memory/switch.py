@@ -54,10 +54,7 @@ async def async_setup_entry(
     for subentry in entry.subentries.values():
         if subentry.subentry_type == SUBENTRY_CONVERSATION:
             async_add_entities(
-                [
-                    PauseSwitch(entry, subentry, description)
-                    for description in SWITCHES
-                ],
+                [PauseSwitch(entry, subentry, description) for description in SWITCHES],
                 config_subentry_id=subentry.subentry_id,
             )
 
@@ -66,6 +63,7 @@ class PauseSwitch(SwitchEntity, RestoreEntity):
     """On while something of an agent is paused; the same by voice."""
 
     _attr_has_entity_name = True
+    _attr_should_poll = False
     entity_description: PauseSwitchDescription
 
     def __init__(

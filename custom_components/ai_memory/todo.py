@@ -42,6 +42,7 @@ class ReviewList(TodoListEntity):
 
     _attr_has_entity_name = True
     _attr_translation_key = "review"
+    _attr_should_poll = False
     _attr_supported_features = (
         TodoListEntityFeature.UPDATE_TODO_ITEM | TodoListEntityFeature.DELETE_TODO_ITEM
     )

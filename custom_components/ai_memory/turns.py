@@ -8,16 +8,47 @@ from typing import Any
 from homeassistant.components.conversation import (
     AssistantContent,
     Content,
+    ConversationResult,
     ToolResultContent,
     UserContent,
 )
+from homeassistant.helpers import intent
 
-from .models import JsonValue, Message, ToolExecution
+from .models import JsonValue, Message, ToolExecution, Turn
 
 
 def _plain(value: Any) -> Any:
     """Return what JSON can hold of a value."""
     return json.loads(json.dumps(value, default=str))
+
+
+def complete_turn(
+    turn: Turn, contents: list[Content], result: ConversationResult | None
+) -> None:
+    """Put what came of a turn into it."""
+    if result is not None:
+        response = result.response
+        turn.reply = speech_of(response)
+        if response.intent and not turn.intent:
+            turn.intent = response.intent.intent_type
+        if response.error_code is not None:
+            turn.error = response.error_code.value
+    if turn.reply and not any(
+        isinstance(content, AssistantContent) for content in contents
+    ):
+        # Agents that do not use the chat log answer in their result only.
+        contents = [
+            *contents,
+            AssistantContent(agent_id=turn.agent_id or "", content=turn.reply),
+        ]
+    turn.tools = tools_of(contents)
+    turn.messages = messages_of(contents, turn.text)
+
+
+def speech_of(response: intent.IntentResponse) -> str:
+    """Return what is said."""
+    speech: str = response.speech.get("plain", {}).get("speech", "")
+    return speech
 
 
 def messages_of(contents: Sequence[Content], text: str) -> list[Message]:

@@ -10,9 +10,10 @@ from homeassistant.components.websocket_api import (
 from homeassistant.components.websocket_api.const import WebSocketCommandHandler
 from homeassistant.const import ATTR_ID, CONF_TYPE
 from homeassistant.core import HomeAssistant, callback
+from homeassistant.helpers.dispatcher import async_dispatcher_connect
 import probatio
 
-from .const import DOMAIN
+from .const import DOMAIN, SIGNAL_CHANGE
 from .models import Change
 from .operations import OPERATIONS
 from .operations.fields import owner_name
@@ -75,5 +76,7 @@ async def _async_subscribe(
                 },
             )
 
-    connection.subscriptions[msg[ATTR_ID]] = caller.data.service.changes.subscribe(tell)
+    connection.subscriptions[msg[ATTR_ID]] = async_dispatcher_connect(
+        hass, SIGNAL_CHANGE, tell
+    )
     connection.send_result(msg[ATTR_ID])

@@ -87,6 +87,26 @@ def test_what_was_not_given_is_not_known(
     assert answer == stand_in_chat.Answer(stand_in_chat.UNKNOWN)
 
 
+def test_correction_repeats_the_command_for_what_was_meant() -> None:
+    said = [user("turn on the lamp"), user("No, I meant the desk lamp.")]
+    answer = stand_in_chat.answer(said, [TURN_ON])
+    assert answer.tool == "intent__HassTurnOn"
+    assert answer.arguments == {"name": "desk lamp"}
+    assert stand_in_chat.answer(said[1:], [TURN_ON]).text == stand_in_chat.UNKNOWN
+
+
+def test_tool_is_used_and_its_result_told() -> None:
+    said = user('use tool intent__HassTurnOn with {"name": "desk lamp", "here": true}')
+    answer = stand_in_chat.answer([said], [TURN_ON])
+    assert answer.tool == "intent__HassTurnOn"
+    assert answer.arguments == {"name": "desk lamp", "here": True}
+    assert stand_in_chat.answer([said], []).text == stand_in_chat.UNKNOWN
+    used = {"function": {"name": "find", "arguments": {"query": "lamp"}}}
+    result = [{"role": "assistant", "tool_calls": [used]}]
+    told = {"role": "tool", "content": '{"found": []}'}
+    assert stand_in_chat.answer([said, *result, told], []).text == '{"found": []}'
+
+
 def test_questions_are_answered_with_the_line_that_fits_best() -> None:
     lines = ["The cat sleeps on the keys", "The spare keys are in the blue drawer"]
     for first, second in (lines, reversed(lines)):

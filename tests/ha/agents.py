@@ -16,5 +16,7 @@ def agent(**changes: Any) -> dict[str, Any]:
         "cache": True,
         "budget": 400,
         "deadline": 400,
+        "session_window": 30,
+        "session_turns": 6,
         **changes,
     }

@@ -11,7 +11,11 @@ from pytest_homeassistant_custom_component.common import MockConfigEntry
 
 from custom_components.ai_memory.const import DOMAIN
 from tests.databases import FreshDatabase
+from tests.ha.actions import call, people
 from tests.ha.agents import BUILT_IN
+from tests.ha.keeper import house, local_memory, memory, model_agent
+
+__all__ = ["call", "house", "local_memory", "memory", "model_agent", "people"]
 
 
 @pytest.fixture

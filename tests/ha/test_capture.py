@@ -160,6 +160,34 @@ async def test_local_intent_in_front_of_our_agent_is_saved_once(
     assert turns[1]["reply"] == "Enjoy the film"
 
 
+async def test_pipeline_of_a_paused_agent_is_not_saved(
+    hass: HomeAssistant,
+    house: None,
+    database: FreshDatabase,
+    hass_ws_client: WebSocketGenerator,
+) -> None:
+    entry = await _set_up(hass, database, "all")
+    [ours] = [
+        state.entity_id
+        for state in hass.states.async_all("conversation")
+        if state.entity_id != BUILT_IN
+    ]
+    [pipeline] = assist_pipeline.async_get_pipelines(hass)
+    await assist_pipeline.async_update_pipeline(
+        hass, pipeline, conversation_engine=ours, prefer_local_intents=True
+    )
+    [state] = entry.runtime_data.agents.values()
+
+    state.async_set_saving(on=False)
+    await run_pipeline(hass_ws_client, "turn on office main")
+    assert await rows(database, entry, "SELECT * FROM ai_memory.turns") == []
+    state.async_set_saving(on=True)
+    await run_pipeline(hass_ws_client, "movie time")
+
+    [turn] = await rows(database, entry, "SELECT text FROM ai_memory.turns")
+    assert turn["text"] == "movie time"
+
+
 async def test_owner_of_a_captured_turn_is_who_asked(
     hass: HomeAssistant,
     house: None,

@@ -1,230 +1,38 @@
 """A turn through our agent, inside Home Assistant, with real servers around it."""
 
 import asyncio
-from collections.abc import AsyncGenerator
 import json
-from typing import Any
 from unittest.mock import patch
 
-import asyncpg
 from homeassistant.components import conversation
 from homeassistant.components.conversation import (
     ConversationEntityFeature,
     ConversationResult,
     async_converse,
 )
-from homeassistant.components.homeassistant.exposed_entities import async_expose_entity
-from homeassistant.config_entries import ConfigSubentryData
 from homeassistant.const import EVENT_HOMEASSISTANT_STOP
 from homeassistant.core import Context, HomeAssistant
 from homeassistant.exceptions import Unauthorized
 from homeassistant.helpers import intent, issue_registry as ir
 from homeassistant.helpers.chat_session import ChatSession
-from homeassistant.setup import async_setup_component
 import ollama
 import pytest
-from pytest_homeassistant_custom_component.common import MockConfigEntry, MockUser
 
 from custom_components.ai_memory.const import DOMAIN
 from custom_components.ai_memory.errors import DatabaseUnreachable
 from custom_components.ai_memory.memory.health import Part
-from custom_components.ai_memory.memory.service import MemoryService
 from custom_components.ai_memory.models import Scope
 from demo.ollama_server import OllamaServer
-from tests.databases import FreshDatabase
-from tests.ha.agents import BUILT_IN, agent
+from tests.ha.keeper import OFFICE, Memory, chats, speech
 
-OFFICE = "input_boolean.office_main"
 FACT = "The spare key is under the blue flower pot"
 QUESTION = "Where is the spare key?"
-
-
-@pytest.fixture
-async def house(hass: HomeAssistant, home: None) -> None:
-    """Set up a thing to switch, and two people."""
-    assert await async_setup_component(
-        hass,
-        "input_boolean",
-        {"input_boolean": {"office_main": {"name": "Office main"}}},
-    )
-    async_expose_entity(hass, conversation.DOMAIN, OFFICE, True)
-    for name in ("anna", "ben"):
-        MockUser(
-            id=f"user_{name}", name=name.title(), is_owner=name == "anna"
-        ).add_to_hass(hass)
-    assert await async_setup_component(
-        hass,
-        "person",
-        {
-            "person": [
-                {"id": name, "name": name.title(), "user_id": f"user_{name}"}
-                for name in ("anna", "ben")
-            ]
-        },
-    )
-
-
-@pytest.fixture
-async def model_agent(
-    hass: HomeAssistant, home: None, ollama_server: OllamaServer
-) -> str:
-    """Give Home Assistant's own Ollama agent, with the Assist tools."""
-    entry = MockConfigEntry(
-        domain="ollama",
-        data={"url": ollama_server.url},
-        version=3,
-        minor_version=3,
-        subentries_data=[
-            ConfigSubentryData(
-                subentry_type="conversation",
-                title="Model",
-                unique_id=None,
-                data={
-                    "model": "stand-in:latest",
-                    "llm_hass_api": ["assist"],
-                    "max_history": 20,
-                },
-            )
-        ],
-    )
-    entry.add_to_hass(hass)
-    assert await hass.config_entries.async_setup(entry.entry_id)
-    await hass.async_block_till_done()
-    [found] = [
-        state.entity_id
-        for state in hass.states.async_all("conversation")
-        if state.entity_id != BUILT_IN
-    ]
-    return found
-
-
-class Memory:
-    """The integration as set up for a test."""
-
-    def __init__(
-        self, hass: HomeAssistant, entry: MockConfigEntry, database: FreshDatabase
-    ) -> None:
-        self.hass = hass
-        self.entry = entry
-        self._database = database
-
-    @property
-    def service(self) -> MemoryService:
-        service: MemoryService = self.entry.runtime_data.service
-        return service
-
-    @property
-    def agent_id(self) -> str:
-        [found] = [
-            state.entity_id
-            for state in self.hass.states.async_all("conversation")
-            if state.entity_id.startswith("conversation.keeper")
-        ]
-        return found
-
-    async def say(
-        self,
-        text: str,
-        *,
-        user: str | None = None,
-        conversation_id: str | None = None,
-        agent_id: str | None = None,
-    ) -> ConversationResult:
-        result = await async_converse(
-            self.hass,
-            text,
-            conversation_id,
-            Context(user_id=f"user_{user}" if user else None),
-            language="en",
-            agent_id=agent_id or self.agent_id,
-        )
-        assert await self.service.settled()
-        return result
-
-    async def rows(self, statement: str, *arguments: Any) -> list[asyncpg.Record]:
-        connection = await asyncpg.connect(
-            self._database.server.dsn(self._database.name, superuser=True), ssl=False
-        )
-        try:
-            await connection.execute("SET search_path = ai_memory, public")
-            return await connection.fetch(statement, *arguments)
-        finally:
-            await connection.close()
-
-
-def speech(result: ConversationResult) -> str:
-    text: str = result.response.speech["plain"]["speech"]
-    return text
-
-
-async def _set_up(
-    hass: HomeAssistant,
-    database: FreshDatabase,
-    delegate: str,
-    embedder: dict[str, Any],
-    **settings: Any,
-) -> Memory:
-    entry = MockConfigEntry(
-        domain=DOMAIN,
-        title="AI Memory",
-        data={**database.fields, "embedder": embedder},
-        options={"capture": settings.pop("capture", "all")},
-        subentries_data=[
-            ConfigSubentryData(
-                subentry_type="conversation",
-                title="Keeper",
-                unique_id=None,
-                # The machine that runs the tests may be slow.
-                data=agent(delegate=delegate, **{"deadline": 5000, **settings}),
-            )
-        ],
-    )
-    entry.add_to_hass(hass)
-    assert await hass.config_entries.async_setup(entry.entry_id)
-    await hass.async_block_till_done()
-    memory = Memory(hass, entry, database)
-    assert await memory.service.settled()
-    return memory
-
-
-@pytest.fixture
-async def memory(
-    hass: HomeAssistant,
-    house: None,
-    model_agent: str,
-    database: FreshDatabase,
-    ollama_server: OllamaServer,
-) -> AsyncGenerator[Memory]:
-    """Give the memory around the model, with real vectors."""
-    embedder = {
-        "provider": "ollama",
-        "url": ollama_server.url,
-        "model": "all-minilm:latest",
-    }
-    memory = await _set_up(hass, database, model_agent, embedder)
-    yield memory
-    await hass.config_entries.async_unload(memory.entry.entry_id)
-
-
-@pytest.fixture
-async def local_memory(
-    hass: HomeAssistant, house: None, database: FreshDatabase
-) -> AsyncGenerator[Memory]:
-    """Give the memory around Home Assistant's own agent, without vectors."""
-    memory = await _set_up(hass, database, BUILT_IN, {"provider": "none"})
-    yield memory
-    await hass.config_entries.async_unload(memory.entry.entry_id)
-
-
-def chats(server: OllamaServer) -> list[dict[str, Any]]:
-    """Return what the model was sent, oldest first."""
-    return [request.json for request in server.sent("/api/chat")]
 
 
 async def test_alias_is_answered_without_the_model(
     hass: HomeAssistant, memory: Memory, ollama_server: OllamaServer
 ) -> None:
-    await memory.service.set_preference(
+    await memory.service.preferences.set(
         Scope.household(), "entity_alias.my_office", {"entity_id": OFFICE}
     )
 
@@ -251,7 +59,7 @@ async def test_alias_is_answered_without_the_model(
 async def test_fact_stands_beside_the_question_and_answer_is_cached(
     memory: Memory, ollama_server: OllamaServer
 ) -> None:
-    await memory.service.remember(Scope.household(), FACT)
+    await memory.service.memories.remember(Scope.household(), FACT)
     assert await memory.service.settled()
 
     first = await memory.say(QUESTION, user="anna")
@@ -281,7 +89,7 @@ async def test_fact_stands_beside_the_question_and_answer_is_cached(
 
 async def test_new_fact_is_not_hidden_behind_an_old_answer(memory: Memory) -> None:
     before = await memory.say(QUESTION, user="anna")
-    await memory.service.remember(Scope.household(), FACT)
+    await memory.service.memories.remember(Scope.household(), FACT)
     assert await memory.service.settled()
 
     after = await memory.say(QUESTION, user="anna")
@@ -293,8 +101,8 @@ async def test_new_fact_is_not_hidden_behind_an_old_answer(memory: Memory) -> No
 async def test_prompt_cache_of_the_model_lives_on(
     memory: Memory, ollama_server: OllamaServer
 ) -> None:
-    await memory.service.remember(Scope.household(), FACT)
-    await memory.service.remember(
+    await memory.service.memories.remember(Scope.household(), FACT)
+    await memory.service.memories.remember(
         Scope.household(), "The bins are emptied every Tuesday"
     )
     assert await memory.service.settled()
@@ -319,7 +127,9 @@ async def test_prompt_cache_of_the_model_lives_on(
 async def test_command_reaches_the_model_unchanged(
     hass: HomeAssistant, memory: Memory, ollama_server: OllamaServer
 ) -> None:
-    await memory.service.remember(Scope.household(), "The office main is very bright")
+    await memory.service.memories.remember(
+        Scope.household(), "The office main is very bright"
+    )
     assert await memory.service.settled()
 
     await memory.say("turn on the office main", user="anna")
@@ -339,7 +149,7 @@ async def test_private_fact_stays_private(
     memory: Memory, ollama_server: OllamaServer
 ) -> None:
     secret = "Anna hides the chocolate behind the cereal box"
-    await memory.service.remember(Scope.person("anna"), secret)
+    await memory.service.memories.remember(Scope.person("anna"), secret)
     assert await memory.service.settled()
     question = "Where is the chocolate hidden?"
 
@@ -363,7 +173,7 @@ async def test_private_fact_stays_private(
 async def test_built_in_agent_gets_plain_text(
     hass: HomeAssistant, local_memory: Memory
 ) -> None:
-    await local_memory.service.remember(Scope.household(), FACT)
+    await local_memory.service.memories.remember(Scope.household(), FACT)
     assert await local_memory.service.settled()
 
     result = await local_memory.say("turn on office main")
@@ -445,7 +255,7 @@ async def test_question_back_passes_through(
     response.async_set_speech("Which one?")
     wanted = ConversationResult(response, "some", continue_conversation=True)
     with patch(
-        "custom_components.ai_memory.conversation.async_converse", return_value=wanted
+        "custom_components.ai_memory.delegate.async_converse", return_value=wanted
     ):
         result = await memory.say("What is the weather code?", user="anna")
 
@@ -459,7 +269,7 @@ async def test_crash_of_the_delegate_is_recorded_and_not_swallowed(
 ) -> None:
     with (
         patch(
-            "custom_components.ai_memory.conversation.async_converse",
+            "custom_components.ai_memory.delegate.async_converse",
             side_effect=ZeroDivisionError,
         ),
         pytest.raises(ZeroDivisionError),
@@ -488,7 +298,7 @@ async def test_strange_words_are_handed_on_and_saved(
 async def test_conversation_of_somebody_else_shows_nothing(
     memory: Memory, ollama_server: OllamaServer
 ) -> None:
-    await memory.service.remember(Scope.person("anna"), FACT)
+    await memory.service.memories.remember(Scope.person("anna"), FACT)
     assert await memory.service.settled()
     anna = await memory.say(QUESTION, user="anna")
     assert anna.conversation_id
@@ -548,7 +358,7 @@ async def test_answer_at_one_device_is_not_given_at_another(
     for device in ("kitchen", "bedroom", "kitchen"):
         await async_converse(
             hass,
-            "Which room is this?",
+            "Who lives in the house?",
             None,
             Context(),
             language="en",
@@ -565,7 +375,7 @@ async def test_answer_at_one_device_is_not_given_at_another(
 async def test_model_is_told_what_an_alias_means_and_keeps_the_words(
     memory: Memory, ollama_server: OllamaServer
 ) -> None:
-    await memory.service.set_preference(
+    await memory.service.preferences.set(
         Scope.household(), "entity_alias.my_office", {"entity_id": OFFICE}
     )
 
@@ -581,7 +391,7 @@ async def test_model_is_told_what_an_alias_means_and_keeps_the_words(
 
 async def test_reply_stands_even_if_its_turn_cannot_be_saved(memory: Memory) -> None:
     with patch(
-        "custom_components.ai_memory.conversation.tools_of", side_effect=RecursionError
+        "custom_components.ai_memory.turns.tools_of", side_effect=RecursionError
     ):
         result = await memory.say(QUESTION, user="anna")
 

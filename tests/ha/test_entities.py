@@ -41,6 +41,12 @@ def memory(loaded_entry: MockConfigEntry) -> MemoryService:
     return service
 
 
+def state_of(hass: HomeAssistant, entity_id: str) -> str:
+    state = hass.states.get(entity_id)
+    assert state is not None, entity_id
+    return state.state
+
+
 async def refreshed(hass: HomeAssistant, entry: MockConfigEntry) -> None:
     await entry.runtime_data.statistics.async_refresh()
     await hass.async_block_till_done()
@@ -62,12 +68,12 @@ async def review_items(hass: HomeAssistant) -> dict[str, str]:
 async def test_sensors_count(
     hass: HomeAssistant, loaded_entry: MockConfigEntry, memory: MemoryService
 ) -> None:
-    assert hass.states.get("sensor.ai_memory_memories").state == "0"
+    assert state_of(hass, "sensor.ai_memory_memories") == "0"
     await memory.memories.remember(HOUSEHOLD, BINS)
     await refreshed(hass, loaded_entry)
-    assert hass.states.get("sensor.ai_memory_memories").state == "1"
-    assert float(hass.states.get("sensor.ai_memory_database_size").state) > 0
-    assert hass.states.get("sensor.ai_memory_cache_hit_rate").state == "unknown"
+    assert state_of(hass, "sensor.ai_memory_memories") == "1"
+    assert float(state_of(hass, "sensor.ai_memory_database_size")) > 0
+    assert state_of(hass, "sensor.ai_memory_cache_hit_rate") == "unknown"
 
 
 async def test_sensors_follow_what_is_learned(
@@ -77,7 +83,7 @@ async def test_sensors_follow_what_is_learned(
     await hass.async_block_till_done()
     async_fire_time_changed(hass, dt_util.utcnow() + timedelta(seconds=31))
     await hass.async_block_till_done(wait_background_tasks=True)
-    assert hass.states.get("sensor.ai_memory_memories").state == "1"
+    assert state_of(hass, "sensor.ai_memory_memories") == "1"
 
 
 async def test_noisy_sensors_are_off_by_default(
@@ -99,9 +105,9 @@ async def test_sensors_are_unavailable_without_the_database(
         memory.store.maintenance, "statistics", side_effect=DatabaseUnreachable
     ):
         await refreshed(hass, loaded_entry)
-    assert hass.states.get("sensor.ai_memory_memories").state == STATE_UNAVAILABLE
+    assert state_of(hass, "sensor.ai_memory_memories") == STATE_UNAVAILABLE
     await refreshed(hass, loaded_entry)
-    assert hass.states.get("sensor.ai_memory_memories").state == "0"
+    assert state_of(hass, "sensor.ai_memory_memories") == "0"
 
 
 # --- buttons
@@ -163,7 +169,7 @@ async def test_review_list_shows_the_households_proposals_only(
     )
     await hass.async_block_till_done(wait_background_tasks=True)
     assert set(await review_items(hass)) == {BINS, "my lamp → Desk lamp"}
-    assert hass.states.get(REVIEW).state == "2"
+    assert state_of(hass, REVIEW) == "2"
 
 
 async def test_done_accepts(hass: HomeAssistant, memory: MemoryService) -> None:

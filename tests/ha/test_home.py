@@ -1,17 +1,14 @@
-"""What we know of the home: its names, its people, its commands."""
+"""What we know of the home: its names and its commands."""
 
 from homeassistant.components import conversation
 from homeassistant.components.homeassistant.exposed_entities import async_expose_entity
-from homeassistant.core import Context, HomeAssistant
+from homeassistant.core import HomeAssistant
 from homeassistant.helpers import area_registry as ar, entity_registry as er
-from homeassistant.setup import async_setup_component
 import pytest
-from pytest_homeassistant_custom_component.common import MockConfigEntry, MockUser
+from pytest_homeassistant_custom_component.common import MockConfigEntry
 
 from custom_components.ai_memory.commands import async_sample_commands
-from custom_components.ai_memory.errors import InvalidInput
-from custom_components.ai_memory.identity import Identity
-from custom_components.ai_memory.models import Alias, Scope, TargetKind
+from custom_components.ai_memory.models import Alias, TargetKind
 from custom_components.ai_memory.names import HomeNames
 
 
@@ -83,28 +80,6 @@ async def test_shared_name_gives_way_to_one_of_its_own(hass: HomeAssistant) -> N
     found = names.name_of(alias(TargetKind.ENTITY, entity.entity_id))
 
     assert found == "Office ceiling"
-
-
-async def test_people(hass: HomeAssistant) -> None:
-    MockUser(id="user_anna").add_to_hass(hass)
-    assert await async_setup_component(
-        hass,
-        "person",
-        {"person": [{"id": "anna", "name": "Anna", "user_id": "user_anna"}]},
-    )
-    identity = Identity(hass)
-
-    anna = identity.scope_of_context(Context(user_id="user_anna"))
-
-    assert anna == Scope.person("anna") == identity.scope_of_person("person.anna")
-    assert identity.name_of_scope(anna) == "Anna"
-    assert identity.scope_of_context(Context()) == Scope.household()
-    assert identity.scope_of_user("somebody else") == Scope.household()
-    assert identity.name_of_scope(Scope.household()) is None
-    for unknown in ("person.nobody", "light.anna", ""):
-        with pytest.raises(InvalidInput) as error:
-            identity.scope_of_person(unknown)
-        assert error.value.key == "person_unknown"
 
 
 @pytest.mark.parametrize("language", ["en", "de-DE", "pl", "fr", "ja"])

@@ -33,7 +33,8 @@ async def client(
     hass_client: ClientSessionGenerator, loaded_entry: MockConfigEntry
 ) -> Client:
     """Give the client of an administrator."""
-    return await hass_client()
+    client: Client = await hass_client()
+    return client
 
 
 async def added(client: Client, **fields: object) -> dict[str, Any]:

@@ -2,6 +2,8 @@
 
 from typing import Any
 
+from homeassistant.components.conversation import ChatLog, UserContent
+from homeassistant.components.conversation.chat_log import current_chat_log
 from homeassistant.core import Context, HomeAssistant
 from homeassistant.helpers import area_registry as ar, device_registry as dr, llm
 from homeassistant.helpers.llm import APIInstance, ToolInput, ToolResult
@@ -140,10 +142,31 @@ async def test_forgetting_takes_two_steps(
     instance = await api(hass)
     stored = await use(instance, "remember", content=BINS)
     shown = await use(instance, "forget", query="bins")
-    assert [memory["id"] for memory in shown["memories"]] == [stored["id"]]
+    assert [(found["kind"], found["id"]) for found in shown["would_be_forgotten"]] == [
+        ("memory", stored["id"])
+    ]
     assert len((await use(instance, "recall", query="bins"))["notes"]) == 1
     await use(instance, "forget", token=shown["token"])
     assert (await use(instance, "recall", query="bins"))["notes"] == []
+
+
+async def test_a_model_cannot_confirm_before_the_user_spoke_again(
+    hass: HomeAssistant, memory: MemoryService
+) -> None:
+    instance = await api(hass)
+    await use(instance, "remember", content=BINS)
+    chat_log = ChatLog(hass, "a conversation", [UserContent("Forget the bins")])
+    token = current_chat_log.set(chat_log)
+    try:
+        shown = await use(instance, "forget", query="bins")
+        refused = await use(instance, "forget", token=shown["token"])
+        assert "ask" in refused["error"]
+        assert len((await use(instance, "recall", query="bins"))["notes"]) == 1
+        chat_log.content.append(UserContent("Yes"))
+        await use(instance, "forget", token=shown["token"])
+        assert (await use(instance, "recall", query="bins"))["notes"] == []
+    finally:
+        current_chat_log.reset(token)
 
 
 async def test_set_alias(hass: HomeAssistant, memory: MemoryService) -> None:

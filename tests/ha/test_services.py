@@ -1,6 +1,5 @@
 """The actions, through Home Assistant's own call of them."""
 
-from collections.abc import Awaitable, Callable
 from typing import Any
 
 from homeassistant.core import Context, HomeAssistant
@@ -10,60 +9,16 @@ from homeassistant.exceptions import (
     ServiceValidationError,
     UnknownUser,
 )
-from homeassistant.helpers.json import json_bytes
-from homeassistant.setup import async_setup_component
 import probatio
 import pytest
-from pytest_homeassistant_custom_component.common import MockConfigEntry, MockUser
+from pytest_homeassistant_custom_component.common import MockConfigEntry
 
 from custom_components.ai_memory.const import DOMAIN
 from tests.databases import FreshDatabase
+from tests.ha.actions import Call
 
 BINS = "The bins are collected on Tuesday."
 GIFT = "The gift for Bert is hidden in the attic."
-
-type Call = Callable[..., Awaitable[dict[str, Any]]]
-
-
-@pytest.fixture
-async def people(hass: HomeAssistant, home: None) -> dict[str, Context]:
-    """Give Anna, who administers, Bert, who does not, and a guest who is no person; as contexts of calls."""
-    users = {
-        "anna": MockUser(is_owner=True).add_to_hass(hass),
-        "bert": MockUser().add_to_hass(hass),
-        "guest": MockUser().add_to_hass(hass),
-    }
-    assert not users["bert"].is_admin
-    assert await async_setup_component(
-        hass,
-        "person",
-        {
-            "person": [
-                {"id": f"id_of_{name}", "name": name, "user_id": users[name].id}
-                for name in ("anna", "bert")
-            ]
-        },
-    )
-    await hass.async_block_till_done()
-    return {name: Context(user_id=user.id) for name, user in users.items()}
-
-
-@pytest.fixture
-def call(hass: HomeAssistant, loaded_entry: MockConfigEntry) -> Call:
-    """Give what calls an action and returns its response."""
-
-    async def call(
-        service: str, context: Context | None = None, **data: Any
-    ) -> dict[str, Any]:
-        response = await hass.services.async_call(
-            DOMAIN, service, data, blocking=True, return_response=True, context=context
-        )
-        # What a script or an automation makes of it has to be JSON.
-        json_bytes(response)
-        assert isinstance(response, dict)
-        return response
-
-    return call
 
 
 def contents(response: dict[str, Any]) -> list[str]:
@@ -115,7 +70,7 @@ async def test_remember_recall_and_forget(call: Call, database: FreshDatabase) -
     }
 
     gone = await call("forget", memory_ids=[memory_id, memory_id + 1])
-    assert gone == {"forgotten": [memory_id]}
+    assert gone["forgotten"] == [memory_id]
     assert contents(await call("recall", query="bins")) == []
     assert database.execute("SELECT count(*) FROM ai_memory.memories") == "0"
 
@@ -151,12 +106,12 @@ async def test_private_stays_private(call: Call, people: dict[str, Context]) -> 
     for context in (bert, guest, None):
         assert contents(await call("recall", context, query=query)) == [BINS]
         gone = await call("forget", context, memory_ids=[stored["id"]])
-        assert gone == {"forgotten": []}
+        assert gone["forgotten"] == []
     # An automation and an administrator may name her.
     named = await call("recall", query=query, person="person.anna")
     assert set(contents(named)) == {GIFT, BINS}
     gone = await call("forget", memory_ids=[stored["id"]], person="person.anna")
-    assert gone == {"forgotten": [stored["id"]]}
+    assert gone["forgotten"] == [stored["id"]]
 
 
 async def test_naming_a_person(call: Call, people: dict[str, Context]) -> None:

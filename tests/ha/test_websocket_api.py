@@ -50,7 +50,9 @@ async def test_a_panel_can_list_edit_and_delete(client: MockHAClientWebSocket) -
 
 
 async def test_changes_are_told_to_those_who_may_see_them(
-    client: MockHAClientWebSocket, loaded_entry: MockConfigEntry
+    hass: HomeAssistant,
+    client: MockHAClientWebSocket,
+    loaded_entry: MockConfigEntry,
 ) -> None:
     service = loaded_entry.runtime_data.service
     await client.send_json_auto_id({"type": "ai_memory/subscribe"})
@@ -65,6 +67,11 @@ async def test_changes_are_told_to_those_who_may_see_them(
         "owner": "household",
         "ids": [str(stored.id)],
     }
+    # A change of an option or an agent loads the entry anew.
+    await hass.config_entries.async_reload(loaded_entry.entry_id)
+    service = loaded_entry.runtime_data.service
+    await service.memories.remember(Scope.household(), "Heard after a reload.")
+    assert (await client.receive_json())["event"]["verb"] == "added"
     await client.send_json_auto_id(
         {"type": "unsubscribe_events", "subscription": subscribed["id"]}
     )

@@ -56,7 +56,11 @@ BAD: list[tuple[str, Call, str]] = [
     ("negative limit", recall("x", limit=-1), "limit_invalid"),
     ("high limit", recall("x", limit=51), "limit_invalid"),
     ("id 0", lambda s: s.forgetting.memories(HOUSEHOLD, [1, 0]), "memory_id_invalid"),
-    ("high id", lambda s: s.forgetting.memories(HOUSEHOLD, [1, 2**63]), "memory_id_invalid"),
+    (
+        "high id",
+        lambda s: s.forgetting.memories(HOUSEHOLD, [1, 2**63]),
+        "memory_id_invalid",
+    ),
     ("no category", prefer("colour"), "preference_key_without_category"),
     ("blank category", prefer("x", category=" "), "preference_key_without_category"),
     ("no name", prefer("colour."), "preference_key_invalid"),
@@ -109,7 +113,9 @@ BAD: list[tuple[str, Call, str]] = [
 async def service(database: FreshDatabase) -> AsyncGenerator[MemoryService]:
     """Give a service with a row of most kinds."""
     async with running(database.settings) as service:
-        await service.memories.remember(HOUSEHOLD, "The spare key is under the flower pot")
+        await service.memories.remember(
+            HOUSEHOLD, "The spare key is under the flower pot"
+        )
         await service.memories.remember(ANNA, "Anna hides chocolate")
         await service.preferences.set(HOUSEHOLD, "a.b", "kept")
         await service.preferences.set(

@@ -84,7 +84,9 @@ async def service(
     """Give a service that has embedded one fact and whose gates are measured."""
     embedder = ollama(ollama_server, timeout=2)
     async with running(database.settings, embedder, problems=problems) as service:
-        await service.memories.remember(HOUSEHOLD, "The spare key is under the flower pot")
+        await service.memories.remember(
+            HOUSEHOLD, "The spare key is under the flower pot"
+        )
         await settled(service)
         yield service
 
@@ -164,7 +166,9 @@ async def test_absent_from_the_start(
     await ollama_server.stop()
     embedder = ollama(ollama_server)
     async with running(database.settings, embedder, problems=problems) as service:
-        await service.memories.remember(HOUSEHOLD, "The spare key is under the flower pot")
+        await service.memories.remember(
+            HOUSEHOLD, "The spare key is under the flower pot"
+        )
         await settled(service)
         assert (await look_up(service, "Where is the spare key?")).context
         assert problems.heard == [(Part.EMBEDDER, EmbedderUnreachable)]
@@ -223,7 +227,9 @@ async def test_work_goes_on_after_an_unexpected_error(
 
     embedder = ollama(ollama_server)
     async with running(database.settings, embedder, commands=odd) as service:
-        await service.memories.remember(HOUSEHOLD, "The spare key is under the flower pot")
+        await service.memories.remember(
+            HOUSEHOLD, "The spare key is under the flower pot"
+        )
         await settled(service)
         await service.memories.remember(HOUSEHOLD, "The bins are emptied on Tuesday")
         await settled(service)
@@ -235,7 +241,9 @@ async def test_work_goes_on_after_an_unexpected_error(
 async def test_without_embedder(database: FreshDatabase) -> None:
     problems = Problems()
     async with running(database.settings, problems=problems) as service:
-        await service.memories.remember(HOUSEHOLD, "The spare key is under the flower pot")
+        await service.memories.remember(
+            HOUSEHOLD, "The spare key is under the flower pot"
+        )
         await settled(service)
         assert (await look_up(service, "Where is the spare key?")).context
         assert not (await look_up(service, "When are the bins emptied?")).context

@@ -83,7 +83,9 @@ async def test_killed_server(durable: FreshDatabase, tmp_path: Path) -> None:
                 await service.record(turn(text, messages=messages), found=found)
 
     async with running(durable.settings, journal=path, problems=problems) as service:
-        await service.memories.remember(HOUSEHOLD, "The spare key is under the flower pot")
+        await service.memories.remember(
+            HOUSEHOLD, "The spare key is under the flower pot"
+        )
         await say(said[:150])
         killing = asyncio.create_task(asyncio.to_thread(durable.server.kill))
         await say(said[150:300])

@@ -31,6 +31,9 @@ class Flaky:
             raise EmbedderUnreachable
         return [[1.0, 0.0] for _ in texts]
 
+    def forget_queries(self) -> None:
+        pass
+
     async def close(self) -> None:
         pass
 

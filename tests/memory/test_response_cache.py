@@ -8,8 +8,8 @@ import asyncpg
 import pytest
 
 from custom_components.ai_memory.errors import DatabaseUnreachable
-from custom_components.ai_memory.memory import service as service_module
 from custom_components.ai_memory.memory.health import Part
+from custom_components.ai_memory.memory.retention import Retention
 from custom_components.ai_memory.memory.service import MemoryService
 from custom_components.ai_memory.models import (
     AnsweredBy,
@@ -38,7 +38,9 @@ ANSWER = "Under the blue flower pot."
 @pytest.fixture
 async def service(database: FreshDatabase) -> AsyncGenerator[MemoryService]:
     async with running(database.settings) as service:
-        await service.memories.remember(HOUSEHOLD, "The spare key is under the blue flower pot")
+        await service.memories.remember(
+            HOUSEHOLD, "The spare key is under the blue flower pot"
+        )
         await settled(service)
         yield service
 
@@ -87,6 +89,7 @@ VERDICTS: dict[str, tuple[str, dict[str, Any], dict[str, Any], str, str]] = {
     "lamp": (QUESTION, {"names_live_thing": True}, {}, "live_state", "live_state"),
     "weather": ("What is the weather like?", {}, {}, "live_state", "live_state"),
     "clock": (QUESTION, {}, {"reply": "It is 21:40 now."}, "miss", "live_state"),
+    "past": ("What did we say about the boiler?", {}, {}, "asks_past", "asks_past"),
     "tools": (
         QUESTION,
         {},
@@ -187,7 +190,9 @@ async def test_unavailable(
 
 def test_every_verdict_is_reached() -> None:
     reached = {verdict for row in VERDICTS.values() for verdict in row[3:]}
-    assert {*reached, "hit", "incomplete", "unavailable", "confidential"} == set(CacheVerdict)
+    assert {*reached, "hit", "incomplete", "unavailable", "confidential"} == set(
+        CacheVerdict
+    )
 
 
 @pytest.mark.parametrize(
@@ -215,7 +220,9 @@ async def test_new_knowledge(
     if in_passing:
         await service.record(turn("I have taken the spare key with me", learner))
     else:
-        await service.memories.remember(learner, "The spare key is with the neighbours now")
+        await service.memories.remember(
+            learner, "The spare key is with the neighbours now"
+        )
     await settled(service)
     assert await is_hit(service, asker) == holds
 
@@ -224,7 +231,9 @@ async def test_forgotten_knowledge(
     service: MemoryService, database: FreshDatabase
 ) -> None:
     """Answers that may rest on what was forgotten are gone, not only passed over."""
-    memory, _ = await service.memories.remember(ANNA, "Anna hid the spare key in the shed")
+    memory, _ = await service.memories.remember(
+        ANNA, "Anna hid the spare key in the shed"
+    )
     await settled(service)
     for scope in (ANNA, BEN, HOUSEHOLD):
         await answered(service, QUESTION, ANSWER, scope)
@@ -239,7 +248,9 @@ async def test_forgotten_knowledge(
 async def test_forgetting_nothing_keeps_answers(
     service: MemoryService, database: FreshDatabase
 ) -> None:
-    memory, _ = await service.memories.remember(ANNA, "Anna hid the spare key in the shed")
+    memory, _ = await service.memories.remember(
+        ANNA, "Anna hid the spare key in the shed"
+    )
     await settled(service)
     await answered(service, QUESTION, ANSWER)
     assert await service.forgetting.memories(BEN, [memory.id, 10**9]) == []
@@ -250,7 +261,9 @@ async def test_knowledge_that_changes_in_between(
     service: MemoryService, database: FreshDatabase
 ) -> None:
     found = await look_up(service, QUESTION)
-    await service.memories.remember(HOUSEHOLD, "The spare key is with the neighbours now")
+    await service.memories.remember(
+        HOUSEHOLD, "The spare key is with the neighbours now"
+    )
     await answered(service, QUESTION, ANSWER, found=found)
     assert count(database) == 0
 
@@ -272,7 +285,9 @@ async def test_knowledge_that_changes_while_it_is_looked_up(
     async def asking(*arguments: Any) -> Any:
         # Long enough for a search that does not wait for the cache.
         await asyncio.wait([asyncio.create_task(searched.wait())], timeout=0.3)
-        await service.memories.remember(HOUSEHOLD, "The spare key is with the neighbours now")
+        await service.memories.remember(
+            HOUSEHOLD, "The spare key is with the neighbours now"
+        )
         return await ask(*arguments)
 
     with monkeypatch.context() as patch:
@@ -347,7 +362,7 @@ async def test_lifetime(service: MemoryService, database: FreshDatabase) -> None
 async def test_limit_is_each_owners_own(
     service: MemoryService, database: FreshDatabase, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(service_module, "LIMIT", 2)
+    monkeypatch.setattr(service, "_retention", Retention(cache_limit=2))
     await answered(service, QUESTION, ANSWER, ANNA)
     questions = [f"Where is the key number {number}?" for number in (1, 2, 3)]
     for question in questions:

@@ -222,7 +222,9 @@ async def test_what_was_said_before_tells_what_it_is(service: MemoryService) -> 
 async def test_passage_that_was_forgotten_meanwhile(
     service: MemoryService, database: FreshDatabase
 ) -> None:
-    memory, _ = await service.memories.remember(HOUSEHOLD, "The spare key is under the pot")
+    memory, _ = await service.memories.remember(
+        HOUSEHOLD, "The spare key is under the pot"
+    )
     await settled(service)
     found = await look_up(service, "Where is the spare key?")
     assert found.references

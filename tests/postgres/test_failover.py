@@ -86,7 +86,9 @@ async def test_standby_takes_over(
     # The standby is asked first, and passed over while it is one.
     settings = ConnectionSettings(dsn=dsn_of(standby, primary))
     async with running(settings, problems=problems) as service:
-        await service.memories.remember(HOUSEHOLD, "The spare key is under the flower pot")
+        await service.memories.remember(
+            HOUSEHOLD, "The spare key is under the flower pot"
+        )
         before = turn("What was said before")
         await service.record(before)
         await settled(service)

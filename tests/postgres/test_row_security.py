@@ -35,7 +35,9 @@ WRONG_SCOPES = [
 async def tell_everything(database: FreshDatabase, scope: Scope) -> None:
     """Leave something in every table that can hold what an owner said."""
     async with running(database.settings) as service:
-        await service.memories.remember(scope, "The diary lies behind the blue cupboard")
+        await service.memories.remember(
+            scope, "The diary lies behind the blue cupboard"
+        )
         await service.preferences.set(scope, "colour.wall", "green")
         await answered(service, "I keep my letters in the cellar", "Fine.", scope)
         tool = ToolExecution("HassNevermind", {"a": 1}, {"b": 2}, succeeded=True)

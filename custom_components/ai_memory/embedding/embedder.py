@@ -32,5 +32,9 @@ class Embedder(Protocol):
         is InvalidEmbedding, never a result.
         """
 
+    def forget_queries(self) -> None:
+        """Let go of texts that are kept in memory. Most keep none."""
+        return
+
     async def close(self) -> None:
         """Let go of connections."""

@@ -3,6 +3,7 @@
 import asyncio
 from collections import OrderedDict
 from collections.abc import Sequence
+from functools import partial
 from typing import Final, override
 
 from ..errors import EmbedderUnreachable
@@ -45,13 +46,18 @@ class CachingEmbedder(Embedder):
             if (task := self._asking.get(text)) is None:
                 task = asyncio.create_task(self._ask(text), name="embed query")
                 self._asking[text] = task
-                task.add_done_callback(lambda done: self._done(text, done))
+                task.add_done_callback(partial(self._done, text, self._vectors))
             # Not shield(): it logs the error of a task for which nobody waits any more.
             await asyncio.wait([task])
             if task.cancelled():
                 raise EmbedderUnreachable
             vector = task.result()
         return [vector.copy()]
+
+    @override
+    def forget_queries(self) -> None:
+        """Let go of all vectors; those of queries under way are not kept either."""
+        self._vectors = OrderedDict()
 
     @override
     async def close(self) -> None:
@@ -66,11 +72,16 @@ class CachingEmbedder(Embedder):
         [vector] = await self._embedder.embed([text], TextKind.QUERY)
         return vector
 
-    def _done(self, text: str, task: asyncio.Task[list[float]]) -> None:
+    def _done(
+        self,
+        text: str,
+        vectors: OrderedDict[str, list[float]],
+        task: asyncio.Task[list[float]],
+    ) -> None:
         del self._asking[text]
         # Asking for the exception also marks it as seen where nobody waits any more.
         if task.cancelled() or task.exception() is not None:
             return
-        self._vectors[text] = task.result()
-        if len(self._vectors) > self._size:
-            self._vectors.popitem(last=False)
+        vectors[text] = task.result()
+        if len(vectors) > self._size:
+            vectors.popitem(last=False)

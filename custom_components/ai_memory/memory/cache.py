@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from ..models import Scope, Subject, Verb
+from ..models import HOUSEHOLD, Scope, Subject, Verb
 from ..postgres.store import Store
 from .changes import Changes
 
@@ -25,3 +25,8 @@ class Cache:
         if cleared:
             self._changes.tell(Subject.CACHE, Verb.REMOVED, scope.owner)
         return cleared
+
+    async def clear_all(self) -> None:
+        """Let everybody's answers go. Raises DatabaseError."""
+        await self._store.responses.clear_all()
+        self._changes.tell(Subject.CACHE, Verb.REMOVED, HOUSEHOLD)

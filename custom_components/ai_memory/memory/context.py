@@ -3,9 +3,10 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from ..models import ContextReference, Passage, PassageKind, ReferenceVerdict
+from ..models import ContextReference, FoundTurn, Passage, PassageKind, ReferenceVerdict
 from ..postgres.passages import Gates
 from ..text_forms import canonical
+from .said import SaidBefore
 
 MINIMUM_COVERAGE = 0.5
 """Share of a question's words (by weight) that a passage must hold to count by its words alone."""
@@ -40,15 +41,32 @@ def build_context(
     gates: Gates | None,
     is_question: bool,
     budget: int,
+    said: SaidBefore | None = None,
 ) -> Context:
-    """Take the passages above the gate, best first, while they fit into `budget` tokens."""
-    lines: list[str] = []
-    references: list[ContextReference] = []
-    seen: set[str] = set()
+    """Take what was `said` before and the passages above the gate, best first, while they fit into `budget` tokens."""
     spent = estimate_tokens(_OPENING + _CLOSING)
+    told = _told(said, budget - spent) if said else []
+    lines = [line for _, line in told]
+    references = [
+        ContextReference(
+            passage_id=found.turn.passage_id,
+            snippet=found.turn.text[:_SNIPPET],
+            score=found.score,
+            cosine=None,
+            lexical=found.score,
+            verdict=ReferenceVerdict.USED,
+        )
+        for found, _ in told
+        if found.turn.passage_id is not None
+    ]
+    known = {reference.passage_id for reference in references}
+    seen: set[str] = set()
+    spent += sum(map(estimate_tokens, lines))
     rejected = 0
     for passage in passages:
-        if not _is_relevant(passage, gates, is_question):
+        if passage.id in known:
+            continue
+        if not is_relevant(passage, gates, is_question):
             verdict = ReferenceVerdict.BELOW_GATE
         elif (key := canonical(passage.text)) in seen:
             verdict = ReferenceVerdict.DUPLICATE
@@ -75,6 +93,21 @@ def build_context(
         )
     text = _OPENING + "".join(lines) + _CLOSING if lines else None
     return Context(text, references)
+
+
+def _told(said: SaidBefore, budget: int) -> list[tuple[FoundTurn, str]]:
+    """Return the best turns that fit into `budget` tokens, the oldest first, each with its line."""
+    told: list[tuple[FoundTurn, str]] = []
+    for found in said.turns:
+        turn = found.turn
+        text = f"({said.day(turn)}) {said.speaker(turn)}: {turn.text[:_SNIPPET]}"
+        if turn.reply:
+            text += f"; reply: {turn.reply[:_SNIPPET]}"
+        line = f"- {_harmless(text)}\n"
+        if (cost := estimate_tokens(line)) <= budget:
+            budget -= cost
+            told.append((found, line))
+    return sorted(told, key=lambda one: one[0].turn.started_at)
 
 
 def context_text(
@@ -106,7 +139,8 @@ def with_notes(context: str | None, notes: Sequence[str]) -> str | None:
     return _OPENING + lines + found
 
 
-def _is_relevant(passage: Passage, gates: Gates | None, is_question: bool) -> bool:
+def is_relevant(passage: Passage, gates: Gates | None, is_question: bool) -> bool:
+    """Return whether a passage has enough to do with an utterance to be told."""
     if passage.cosine is not None and gates is not None:
         gate = gates.question_cosine if is_question else gates.other_cosine
         if gate is not None and passage.cosine >= gate:

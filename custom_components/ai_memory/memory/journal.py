@@ -6,15 +6,16 @@ did reach the database changes nothing.
 """
 
 import asyncio
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
 from dataclasses import asdict
 from datetime import datetime
 import errno
 import json
 import os
 from pathlib import Path
-from typing import Any
+import re
+from typing import Any, NamedTuple
 from uuid import UUID
 
 from ..models import (
@@ -26,7 +27,10 @@ from ..models import (
     ToolExecution,
     Turn,
 )
+from ..postgres.wording import texts_of
 
+_FIELD = re.compile(r'"(owner|conversation_id|started_at)": "([^"\\]*)"')
+_ESCAPE = re.compile(r"\\(?:u[0-9a-fA-F]{4}|.)")
 LIMIT = 16 * 1024 * 1024
 """Bytes; some 10,000 turns, weeks of a household. What waits is in memory as well."""
 
@@ -52,6 +56,43 @@ def _decode(line: bytes) -> Turn:
     return Turn(**fields)
 
 
+class SetAside(NamedTuple):
+    """A line of what was set aside; what a cut line does not tell is None."""
+
+    owner: str | None
+    conversation_id: str | None
+    started_at: datetime | None
+    text: str
+    """Every text in it, one after the other."""
+
+    def is_before(self, moment: datetime) -> bool:
+        """Return whether it began before a moment, or nobody knows when."""
+        return self.started_at is None or self.started_at < moment
+
+
+def _set_aside(line: bytes) -> SetAside:
+    try:
+        fields = json.loads(line)
+        text = "\n".join(texts_of(fields))
+    except ValueError, RecursionError:
+        raw = line.decode(errors="replace")
+        fields = dict(_FIELD.findall(raw))
+        text = _ESCAPE.sub(" ", raw)
+    if not isinstance(fields, dict):
+        fields = {}
+    started_at = None
+    with suppress(ValueError):
+        started_at = datetime.fromisoformat(str(fields.get("started_at")))
+    owner, conversation_id = fields.get("owner"), fields.get("conversation_id")
+    return SetAside(
+        owner if isinstance(owner, str) else None,
+        conversation_id if isinstance(conversation_id, str) else None,
+        # Ours have a zone: what has none is of somebody else's making.
+        started_at if started_at and started_at.tzinfo else None,
+        text,
+    )
+
+
 class Journal:
     """An append-only file that is emptied once all of it is in the database."""
 
@@ -59,6 +100,7 @@ class Journal:
         """Take the file's path; `limit` is in bytes."""
         self._path = path
         self._limit = limit
+        self._rejected = path.with_suffix(".rejected")
         self._lock = asyncio.Lock()
         self._size = 0
 
@@ -93,9 +135,13 @@ class Journal:
 
     async def set_aside(self, turn: Turn) -> None:
         """Keep a turn that the database will never take in a file beside the journal. Raises OSError."""
-        await asyncio.to_thread(
-            self._append, _encode(turn), self._path.with_suffix(".rejected")
-        )
+        async with self._lock:
+            await asyncio.to_thread(self._append, _encode(turn), self._rejected)
+
+    async def forget_set_aside(self, matches: Callable[[SetAside], bool]) -> int:
+        """Delete what matches of what was set aside; return how many lines that were. Raises OSError."""
+        async with self._lock:
+            return await asyncio.to_thread(self._forget_set_aside, matches)
 
     async def remove(self) -> None:
         """Delete the journal and what was set aside. Raises OSError."""
@@ -119,14 +165,30 @@ class Journal:
                 RecursionError,
             ):
                 # Cut by a crash while it was written, and its reply not given; or of another version.
-                self._append(
-                    line.rstrip(b"\n") + b"\n", self._path.with_suffix(".rejected")
-                )
+                self._append(line.rstrip(b"\n") + b"\n", self._rejected)
         self._size = len(content)
         if content and not content.endswith(b"\n"):
             self._append(b"\n")
             self._size += 1
         return turns
+
+    def _forget_set_aside(self, matches: Callable[[SetAside], bool]) -> int:
+        try:
+            lines = self._rejected.read_bytes().splitlines(keepends=True)
+        except FileNotFoundError:
+            return 0
+        kept = [line for line in lines if not matches(_set_aside(line))]
+        if len(kept) == len(lines):
+            return 0
+        if not kept:
+            self._rejected.unlink()
+            return len(lines)
+        # All at once: a crash leaves the one or the other.
+        new = self._rejected.with_suffix(".new")
+        new.unlink(missing_ok=True)
+        self._append(b"".join(kept), new)
+        new.replace(self._rejected)
+        return len(lines) - len(kept)
 
     def _append(self, line: bytes, path: Path | None = None) -> None:
         with self._descriptor(path or self._path) as descriptor:
@@ -147,5 +209,6 @@ class Journal:
 
     def _remove(self) -> None:
         self._path.unlink(missing_ok=True)
-        self._path.with_suffix(".rejected").unlink(missing_ok=True)
+        self._rejected.unlink(missing_ok=True)
+        self._rejected.with_suffix(".new").unlink(missing_ok=True)
         self._size = 0

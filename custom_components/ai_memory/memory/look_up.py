@@ -1,8 +1,9 @@
 """What memory has to say to an utterance before the agent is asked, within a deadline."""
 
 import asyncio
-from collections.abc import Awaitable, Callable, Coroutine
+from collections.abc import Awaitable, Callable, Coroutine, Sequence
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
 import logging
 import time
 from typing import Any
@@ -14,7 +15,9 @@ from ..text_forms import cache_key
 from .cache_policy import verdict_before
 from .context import build_context
 from .health import Health, Part
+from .past import Past, find_past
 from .questions import is_question
+from .said import SaidBefore, said_before
 from .searching import Searching
 
 _LOGGER = logging.getLogger(__name__)
@@ -29,7 +32,9 @@ class Utterance:
     """What was said, aliases resolved, and what may be done for it.
 
     `budget` is in tokens. `names_live_thing`: it speaks of an entity or area of the home. `place` is the device that
-    heard it: the agent may know where that stands.
+    heard it: the agent may know where that stands; `places` are what memories call the places there. `keep_answer`: the
+    agent's answer rests on nothing that was said before. `now` is in the time zone of the home, which is the machine's if
+    not given.
     """
 
     text: str
@@ -39,12 +44,15 @@ class Utterance:
     delegate_id: str
     model: str | None = None
     place: str | None = None
+    places: Sequence[str] = ()
     recall: bool = True
     cache: bool = True
     budget: int = 400
     is_follow_up: bool = False
+    keep_answer: bool = True
     asks_language_model: bool = True
     names_live_thing: bool = False
+    now: datetime | None = None
 
 
 @dataclass(slots=True)
@@ -99,12 +107,21 @@ class LookUp:
             asks_language_model=utterance.asks_language_model,
             names_live_thing=utterance.names_live_thing,
         )
+        now = utterance.now or datetime.now(UTC).astimezone()
+        past = None
+        if utterance.asks_language_model:
+            past = find_past(utterance.text, utterance.language, now)
+        if past and verdict is None:
+            # What was said yesterday is another thing tomorrow.
+            verdict = CacheVerdict.ASKS_PAST
         found.cache = verdict or CacheVerdict.MISS
         cached = recalled = command = None
         if verdict is None:
             cached = self._begin(self._cached(utterance, found))
         if utterance.recall and utterance.asks_language_model:
-            recalled = self._begin(self._recalled(utterance, found, deadline, cached))
+            recalled = self._begin(
+                self._recalled(utterance, found, deadline, cached, past, now)
+            )
         if cached or recalled:
             command = self._begin(_timed(is_command(), "recognise", found.stages))
         try:
@@ -134,6 +151,8 @@ class LookUp:
                 found.cache = CacheVerdict.UNAVAILABLE
             elif found.gave_up or (recalled and not found.is_complete):
                 found.cache = CacheVerdict.INCOMPLETE
+            elif not utterance.keep_answer:
+                found.cache = CacheVerdict.FOLLOW_UP
         found.stages["look_up"] = (time.perf_counter() - began) * 1000
         return found
 
@@ -184,9 +203,19 @@ class LookUp:
         found: Found,
         deadline: float,
         cached: asyncio.Task[None] | None,
+        past: Past | None,
+        now: datetime,
     ) -> None:
         gates = self._searching.gates(utterance.language)
-        vector = await self._embedded(utterance, found, deadline * _EMBEDDING_SHARE)
+        patience = deadline * _EMBEDDING_SHARE
+        said = None
+        if past:
+            vector, said = await asyncio.gather(
+                self._embedded(utterance, found, patience),
+                self._said(utterance, found, past, now),
+            )
+        else:
+            vector = await self._embedded(utterance, found, patience)
         if cached:
             # Not before the cache has told the state of knowledge: what is searched must not be older than that.
             await asyncio.wait([cached])
@@ -198,6 +227,7 @@ class LookUp:
             gates=gates,
             is_question=is_question(utterance.text, utterance.language),
             budget=utterance.budget,
+            said=said,
         )
         found.context = context.text
         found.references = context.references
@@ -211,6 +241,29 @@ class LookUp:
         vector = await self._searching.query_vector(utterance.text, timeout=timeout)
         found.stages["embed"] = (time.perf_counter() - began) * 1000
         return vector
+
+    async def _said(
+        self, utterance: Utterance, found: Found, past: Past, now: datetime
+    ) -> SaidBefore | None:
+        if not self._health.allow(Part.DATABASE):
+            return None
+        began = time.perf_counter()
+        try:
+            turns = await self._store.conversations.search(
+                utterance.scope,
+                past.topic or None,
+                language=utterance.language,
+                limit=_CANDIDATES,
+                since=past.since,
+                until=past.until,
+                without_session=utterance.conversation_id,
+            )
+        except DatabaseError as err:
+            self._health.failed(Part.DATABASE, err)
+            return None
+        self._health.succeeded(Part.DATABASE)
+        found.stages["said"] = (time.perf_counter() - began) * 1000
+        return said_before(turns, utterance.scope, now)
 
     async def _search(
         self, utterance: Utterance, found: Found, vector: list[float] | None
@@ -226,6 +279,7 @@ class LookUp:
                 limit=_CANDIDATES,
                 vector=vector,
                 without_conversation=utterance.conversation_id,
+                places=utterance.places,
             )
         except DatabaseError as err:
             self._health.failed(Part.DATABASE, err)

@@ -5,19 +5,11 @@ from dataclasses import dataclass
 from uuid import UUID
 
 from ..errors import InvalidInput
-from ..models import (
-    Memory,
-    MemoryStatus,
-    Passage,
-    PassageKind,
-    Scope,
-    Subject,
-    Verb,
-)
+from ..models import Memory, MemoryStatus, Passage, PassageKind, Scope, Subject, Verb
 from ..postgres.store import Store
 from ..text_forms import clean
 from .changes import Changes
-from .context import context_text
+from .context import context_text, is_relevant
 from .searching import PATIENCE, Searching
 from .secret_gate import SecretGate
 
@@ -159,6 +151,69 @@ class Memories:
             return memory
         raise InvalidInput("memory_unknown")
 
+    async def recall(
+        self,
+        scope: Scope,
+        query: str,
+        *,
+        limit: int = 5,
+        language: str | None = None,
+        kinds: Sequence[PassageKind] = tuple(PassageKind),
+        places: Sequence[str] = (),
+        relevant_only: bool = False,
+    ) -> list[Passage]:
+        """Return what is known that fits a query, best first. Raises InvalidInput, DatabaseError.
+
+        `places` is where the speaker is: what belongs to another place is left out. `relevant_only`: so is what has too
+        little to do with the query to stand beside a question.
+        """
+        query = clean(query, limit=LONGEST_QUERY)
+        if not 1 <= limit <= MOST_RESULTS:
+            raise InvalidInput("limit_invalid", most=str(MOST_RESULTS))
+        language = language or self._language
+        passages = await self._searching.search(
+            scope,
+            query,
+            language=language,
+            limit=limit,
+            vector=await self._searching.query_vector(query, timeout=PATIENCE),
+            kinds=kinds,
+            places=places,
+        )
+        if not relevant_only:
+            return passages
+        gates = self._searching.gates(language)
+        return [
+            passage
+            for passage in passages
+            if is_relevant(passage, gates, is_question=True)
+        ]
+
+    async def get_context(
+        self,
+        scope: Scope,
+        query: str,
+        *,
+        length: int = 2000,
+        language: str | None = None,
+        places: Sequence[str] = (),
+    ) -> ContextText:
+        """Return what is known that fits a query as text for a prompt of at most `length` characters.
+
+        Raises InvalidInput, DatabaseError.
+        """
+        if not SHORTEST_CONTEXT <= length <= LONGEST_CONTEXT:
+            raise InvalidInput(
+                "length_invalid",
+                least=str(SHORTEST_CONTEXT),
+                most=str(LONGEST_CONTEXT),
+            )
+        passages = await self.recall(
+            scope, query, limit=MOST_RESULTS, language=language, places=places
+        )
+        text, used = context_text(passages, length=length)
+        return ContextText(text, used)
+
     async def list(
         self,
         scope: Scope,
@@ -187,58 +242,6 @@ class Memories:
             status=status,
             own_only=own_only,
         )
-
-    async def recall(
-        self,
-        scope: Scope,
-        query: str,
-        *,
-        limit: int = 5,
-        language: str | None = None,
-        kinds: Sequence[PassageKind] = tuple(PassageKind),
-        places: Sequence[str] = (),
-    ) -> list[Passage]:
-        """Return what is known that fits a query, best first. Raises InvalidInput, DatabaseError.
-
-        `places` is where the speaker is: what belongs to another place is left out.
-        """
-        query = clean(query, limit=LONGEST_QUERY)
-        if not 1 <= limit <= MOST_RESULTS:
-            raise InvalidInput("limit_invalid", most=str(MOST_RESULTS))
-        return await self._searching.search(
-            scope,
-            query,
-            language=language or self._language,
-            limit=limit,
-            vector=await self._searching.query_vector(query, timeout=PATIENCE),
-            kinds=kinds,
-            places=places,
-        )
-
-    async def get_context(
-        self,
-        scope: Scope,
-        query: str,
-        *,
-        length: int = 2000,
-        language: str | None = None,
-        places: Sequence[str] = (),
-    ) -> ContextText:
-        """Return what is known that fits a query as text for a prompt of at most `length` characters.
-
-        Raises InvalidInput, DatabaseError.
-        """
-        if not SHORTEST_CONTEXT <= length <= LONGEST_CONTEXT:
-            raise InvalidInput(
-                "length_invalid",
-                least=str(SHORTEST_CONTEXT),
-                most=str(LONGEST_CONTEXT),
-            )
-        passages = await self.recall(
-            scope, query, limit=MOST_RESULTS, language=language, places=places
-        )
-        text, used = context_text(passages, length=length)
-        return ContextText(text, used)
 
 
 def check_ids(ids: Sequence[int]) -> None:

@@ -7,15 +7,7 @@ import json
 import logging
 
 from ..errors import DatabaseError, InvalidInput
-from ..models import (
-    Alias,
-    JsonValue,
-    Preference,
-    Scope,
-    Subject,
-    TargetKind,
-    Verb,
-)
+from ..models import Alias, JsonValue, Preference, Scope, Subject, TargetKind, Verb
 from ..postgres.store import Store
 from ..text_forms import storable_json
 from .aliases import (
@@ -107,14 +99,6 @@ class Preferences:
         key, _ = split_key(key, "any")
         return await self._store.preferences.get(scope, key)
 
-    async def list(
-        self, scope: Scope, *, prefix: str = "", category: str | None = None
-    ) -> list[Preference]:
-        """Return the preferences that the scope may see, by key, aliases and proposals among them. Raises DatabaseError."""
-        return await self._store.preferences.list(
-            scope, prefix=prefix, category=category, limit=MOST_PREFERENCES
-        )
-
     async def delete(self, scope: Scope, key: str) -> bool:
         """Delete this owner's preference; return whether there was one. Raises InvalidInput, DatabaseError."""
         key, _ = split_key(key, "any")
@@ -196,6 +180,10 @@ class Preferences:
         except DatabaseError as err:
             self._failed(err)
 
+    async def tell_removed(self, scope: Scope, key: str) -> None:
+        """Take up and tell that a preference was deleted with something else."""
+        await self._changed(Verb.REMOVED, scope, key)
+
     async def _changed(self, verb: Verb, scope: Scope, key: str) -> None:
         subject = Subject.PREFERENCE
         if key.startswith(ALIAS_PREFIX):
@@ -209,6 +197,14 @@ class Preferences:
         alias = alias_from_preference(preference)
         if alias and not self._knows_target(alias.target_kind, alias.target_id):
             raise InvalidInput("alias_target_unknown", target=alias.target_id)
+
+    async def list(
+        self, scope: Scope, *, prefix: str = "", category: str | None = None
+    ) -> list[Preference]:
+        """Return the preferences that the scope may see, by key, aliases and proposals among them. Raises DatabaseError."""
+        return await self._store.preferences.list(
+            scope, prefix=prefix, category=category, limit=MOST_PREFERENCES
+        )
 
 
 def _is_storable(value: JsonValue) -> bool:

@@ -4,6 +4,7 @@ import re
 
 from ..text_forms import Token, tokenize
 from .words import words_of
+from .words.anaphora import Anaphora, anaphora_of
 from .words.language import LanguageWords, Phrases, Words, exact
 
 _QUESTION_MARKS = "?？¿؟⁇⁈\u037e"
@@ -11,6 +12,7 @@ _CLOSING = " \t\n\"'”’»)]"
 _STATEMENT_WORDS = 4
 _LONGEST_PHRASE = 6
 _POLITE_INNER = 3
+_ALONE_WORDS = 3
 _LONGEST_UTTERANCE = 2000  # characters: what is behind does not change what it is
 
 _LIVE_VALUE = re.compile(
@@ -110,6 +112,45 @@ def _opens_question(said: _Utterance) -> bool:
     if words.is_command(said.normals[first]):
         return False
     return any(said.is_in(at, words.anywhere) for at in range(first, len(said)))
+
+
+def stands_alone(text: str, language: str | None) -> bool:
+    """Return if a question means the same whatever was said before.
+
+    No "and", no pronoun, nothing left out; in doubt, and in a language that is not known, False.
+    """
+    words, anaphora = words_of(language), anaphora_of(language)
+    if words is None or anaphora is None or len(text) > _LONGEST_UTTERANCE:
+        return False
+    said = _Utterance(text, words)
+    if len(said) < _ALONE_WORDS:
+        return False
+    return (
+        bool(said.opens(words.polite) or _opens_question(said))
+        and not any(
+            said.is_in(at, anaphora.openers) or _opens_elliptic(said, anaphora, at)
+            for at in range(said.start + 1)
+        )
+        and not any(_points_back(said, anaphora, at) for at in range(len(said)))
+    )
+
+
+def _opens_elliptic(said: _Utterance, anaphora: Anaphora, at: int) -> bool:
+    taken = said.opens(anaphora.elliptic, at)
+    # "Why" alone leaves out all, "why is the sky blue" nothing.
+    return taken > 1 or (taken == 1 and len(said) - at <= _ALONE_WORDS)
+
+
+def _points_back(said: _Utterance, anaphora: Anaphora, at: int) -> bool:
+    if said.is_in(at, anaphora.referring):
+        return True
+    if not said.is_in(at, anaphora.clitics):
+        return False
+    return (
+        at in (0, len(said) - 1)
+        or said.is_in(at - 1, anaphora.subjects)
+        or said.is_in(at - 1, said.words.questions)
+    )
 
 
 def is_statement(text: str, language: str | None) -> bool:

@@ -7,8 +7,11 @@ from typing import Any, cast
 
 from ..errors import InvalidInput
 from ..models import JsonValue, Scope, Turn
+from ..postgres.dropped_secrets import DroppedSecret
 from ..postgres.store import Store
 from .secret_filter import find_secrets, mask, mask_json
+
+MOST_LISTED = 500
 
 
 class SecretGate:
@@ -38,6 +41,12 @@ class SecretGate:
             await self._store.secrets.note(scope, source, kinds)
             raise InvalidInput("secret_not_stored", kind=str(kinds[0]))
 
+    async def list(self, scope: Scope, *, limit: int = 50) -> list[DroppedSecret]:
+        """Return what was not stored in a scope, the newest first. Raises InvalidInput, DatabaseError."""
+        if not 1 <= limit <= MOST_LISTED:
+            raise InvalidInput("limit_invalid", most=str(MOST_LISTED))
+        return await self._store.secrets.list(scope, limit)
+
 
 def mask_turn(turn: Turn) -> None:
     """Mask the secrets of a turn in place; their kinds go to `turn.secrets`."""
@@ -61,7 +70,7 @@ def mask_turn(turn: Turn) -> None:
     turn.messages = [
         replace(
             message,
-            content=_masked_result(message.content, data, text)
+            content=masked_result(message.content, data, text)
             if message.role == "tool_result"
             else text(message.content),
             thinking=text(message.thinking),
@@ -83,7 +92,7 @@ def mask_turn(turn: Turn) -> None:
     turn.secrets = sorted(set(kinds))
 
 
-def _masked_result(
+def masked_result(
     content: str | None,
     data: Callable[[JsonValue], JsonValue],
     text: Callable[[str | None], str | None],

@@ -3,59 +3,46 @@
 import asyncio
 from collections.abc import Awaitable, Callable, Coroutine
 from dataclasses import replace
-from datetime import UTC, datetime
-import json
+from datetime import datetime
+from functools import partial
 import logging
 from pathlib import Path
 from typing import Any
-from uuid import UUID
 
 from ..embedding.embedder import Embedder
-from ..errors import AiMemoryError, DatabaseError, InvalidInput
-from ..models import (
-    AnsweredBy,
-    CacheVerdict,
-    JsonValue,
-    Memory,
-    Passage,
-    PassageKind,
-    Preference,
-    Scope,
-    TargetKind,
-    Turn,
-)
+from ..errors import AiMemoryError, DatabaseError
+from ..models import AnsweredBy, CacheVerdict, Scope, TargetKind, Turn
 from ..postgres.settings import ConnectionSettings
 from ..postgres.store import Store
-from ..text_forms import clean, storable, storable_json
-from .aliases import (
-    ALIAS_PREFIX,
-    AliasTable,
-    KnownNames,
-    Resolution,
-    alias_from_preference,
-    split_key,
-)
-from .cache_policy import LIFETIME, LIMIT, verdict_after
+from ..text_forms import storable
+from .alias_candidates import TargetOfName
+from .aliases import KnownNames, Resolution
+from .archive import Archive
+from .cache import Cache
+from .cache_policy import verdict_after
+from .changes import Changes
+from .conversations import Conversations
+from .feedback import Feedback
+from .forgetting import Forgetting
 from .health import Health, Part, ReportProblem
 from .journal import Journal
 from .look_up import Found, LookUp, Utterance
+from .memories import Memories
+from .owners import Owners
+from .preferences import Preferences
 from .questions import is_statement
-from .searching import PATIENCE, Searching
+from .recent import RecentTurns
+from .retention import KEEP_TURNS, Expired, Retention, expire
+from .review import Review
+from .searching import Searching
+from .secret_gate import SecretGate, mask_turn
 from .storable_turn import make_storable
+from .training import Training
 from .turn_writer import TurnWriter
 from .upkeep import Commands, Upkeep
 
 _LOGGER = logging.getLogger(__name__)
 
-MEMORIES = "memories"
-"""The collection of what was remembered on purpose."""
-LONGEST_MEMORY = 8000  # characters, as the column
-LONGEST_QUERY = 2000
-LONGEST_LABEL = 255
-MOST_RESULTS = 50
-_LONGEST_NAME = 100
-_LONGEST_LANGUAGE = 35
-_CHECK_VIOLATION = "23514"
 _DRAIN_TIMEOUT = 5.0
 
 
@@ -71,18 +58,22 @@ class MemoryService:
         language: str,
         commands: Commands,
         knows_target: Callable[[TargetKind, str], bool],
+        target_of_name: TargetOfName,
         report: ReportProblem,
+        retention: Retention = KEEP_TURNS,
     ) -> None:
         """Take what it needs; nothing is opened yet.
 
         `language` is the home's own; `commands` gives plain commands to measure relevance against; `knows_target` tells
-        whether an alias can name a thing; `report` hears of problems and of their end.
+        whether an alias can name a thing, `target_of_name` what the house calls so; `report` hears of problems and of
+        their end.
         """
         self.store = Store(settings)
         self.language = language
         self.health = Health(self._problem_changed)
+        self.changes = Changes()
         self._report = report
-        self._knows_target = knows_target
+        self._retention = retention
         self._searching = Searching(self.store, embedder, self.health)
         self._searching.gates(language)
         self._look_up = LookUp(self.store, self._searching, self.health)
@@ -92,24 +83,85 @@ class MemoryService:
             report=self._database_answered,
             after_batch=self._after_turns,
         )
+        self.recent = RecentTurns(self.store.turns, self.changes)
         self._upkeep = Upkeep(
             self.store,
             self._searching,
             self.health,
             commands=commands,
             when_connected=self._when_connected,
+            expire=self._expire,
         )
-        self._aliases = AliasTable([])
-        self._loading_aliases = asyncio.Lock()
+        self.secrets = secrets = SecretGate(self.store)
+        self.memories = Memories(
+            self.store,
+            self._searching,
+            secrets,
+            self.changes,
+            language=language,
+            nudge=self._upkeep.nudge,
+        )
+        self.preferences = Preferences(
+            self.store,
+            secrets,
+            self.changes,
+            language=language,
+            knows_target=knows_target,
+            failed=partial(self.health.failed, Part.DATABASE),
+        )
+        self.conversations = Conversations(
+            self.store,
+            self._writer,
+            self.health,
+            secrets,
+            self.changes,
+            language=language,
+        )
+        self.feedback = Feedback(
+            self.store,
+            secrets,
+            self.changes,
+            self.conversations,
+            self.preferences,
+            language=language,
+            target_of_name=target_of_name,
+        )
+        self.training = Training(self.store)
+        self.forgetting = Forgetting(
+            self.store,
+            self._writer,
+            self._searching,
+            self.memories,
+            self.preferences,
+            self.changes,
+            nudge=self._upkeep.nudge,
+        )
+        self.owners = Owners(
+            self.store, self.forgetting, self.preferences, self.changes
+        )
+        self.cache = Cache(self.store, self.changes)
+        self.archive = Archive(
+            self.store,
+            self._writer,
+            self.preferences,
+            self.changes,
+            language=language,
+            nudge=self._upkeep.nudge,
+        )
+        self.review = Review(
+            self.store, self.memories, self.preferences, self.forgetting
+        )
         self._loops: list[asyncio.Task[None]] = []
         self._errands: set[asyncio.Task[None]] = set()
 
     async def start(self) -> None:
         """Begin to work. Returns also where the database cannot be reached: it is tried on and on."""
         await self._writer.load()
+        self.recent.add_all(self._writer.queued)
         try:
             await self._upkeep.connect()
-            await self._load_aliases()
+            await self.preferences.load()
+            await self.recent.load()
         except DatabaseError:
             _LOGGER.debug("Started without the database", exc_info=True)
         self._loops = [
@@ -142,7 +194,7 @@ class MemoryService:
         self, text: str, scope: Scope, names: KnownNames, language: str | None = None
     ) -> Resolution | None:
         """Put the names that Home Assistant knows in the place of the household's own."""
-        return self._aliases.resolve(text, scope, names, language)
+        return self.preferences.resolve(text, scope, names, language)
 
     async def look_up(
         self,
@@ -175,14 +227,20 @@ class MemoryService:
         `found` is what `look_up` returned for it; `continues`: the agent expects an answer.
         """
         make_storable(turn)
+        mask_turn(turn)
         if found is not None:
             turn.references = [
                 replace(reference, snippet=storable(reference.snippet))
                 for reference in found.references
             ]
+        if self.forgetting.holds_back(turn):
+            return
+        if found is not None:
             turn.stages = found.stages | turn.stages
             turn.cache = found.cache
-            if found.cache is CacheVerdict.MISS:
+            if found.cache is CacheVerdict.MISS and turn.secrets:
+                turn.cache = CacheVerdict.CONFIDENTIAL
+            elif found.cache is CacheVerdict.MISS:
                 turn.cache = verdict_after(
                     turn, turn.text, is_command=found.is_command, continues=continues
                 )
@@ -193,143 +251,46 @@ class MemoryService:
             and not turn.tools
             and not turn.intent
             and turn.error is None
+            and not turn.secrets
             and not (found and found.is_command)
             and is_statement(turn.text, turn.language)
         ):
             turn.statement = turn.text
+        self.recent.add(turn)
         await self._writer.add(turn)
 
-    # --- what people ask for
+    async def statistics(self, since: datetime | None = None) -> dict[str, Any]:
+        """Return counts and versions, nothing that anybody said. Raises DatabaseError.
 
-    async def remember(
-        self,
-        scope: Scope,
-        content: str,
-        *,
-        collection: str = MEMORIES,
-        language: str | None = None,
-        source: str | None = None,
-        tags: list[str] | None = None,
-        confidence: float = 1.0,
-        turn_id: UUID | None = None,
-    ) -> tuple[Memory, bool]:
-        """Store a memory; return it, and whether it is new. Raises InvalidInput, DatabaseError."""
-        if not 0 <= confidence <= 1:
-            raise InvalidInput("confidence_invalid")
-        memory, is_new = await self.store.memories.add(
-            scope,
-            clean(content, limit=LONGEST_MEMORY),
-            collection=clean(collection, limit=_LONGEST_NAME),
-            language=clean(language or self.language, limit=_LONGEST_LANGUAGE),
-            source=clean(source, limit=LONGEST_LABEL) if source else None,
-            tags=sorted({clean(tag, limit=_LONGEST_NAME) for tag in tags or []}),
-            confidence=confidence,
-            turn_id=turn_id,
-        )
-        self._upkeep.nudge()
-        return memory, is_new
-
-    async def recall(
-        self,
-        scope: Scope,
-        query: str,
-        *,
-        limit: int = 5,
-        language: str | None = None,
-        kinds: list[PassageKind] | None = None,
-    ) -> list[Passage]:
-        """Return what is known that fits a query, best first. Raises InvalidInput, DatabaseError."""
-        query = clean(query, limit=LONGEST_QUERY)
-        if not 1 <= limit <= MOST_RESULTS:
-            raise InvalidInput("limit_invalid", most=str(MOST_RESULTS))
-        return await self._searching.search(
-            scope,
-            query,
-            language=language or self.language,
-            limit=limit,
-            vector=await self._searching.query_vector(query, timeout=PATIENCE),
-            kinds=kinds or list(PassageKind),
-        )
-
-    async def forget(self, scope: Scope, ids: list[int]) -> list[int]:
-        """Delete memories for good; return the ids of those there were. Raises InvalidInput, DatabaseError."""
-        if any(not 0 < memory_id < 2**63 for memory_id in ids):
-            raise InvalidInput("memory_id_invalid")
-        return await self.store.memories.forget(scope, ids)
-
-    async def set_preference(
-        self, scope: Scope, key: str, value: JsonValue, *, category: str | None = None
-    ) -> Preference:
-        """Set a preference; one whose key begins with `entity_alias.` is an alias. Raises InvalidInput, DatabaseError."""
-        key, category = split_key(key, category)
-        if len(category) > _LONGEST_NAME:
-            raise InvalidInput("preference_key_invalid", key=category[:_LONGEST_NAME])
-        if not _is_storable(value):
-            raise InvalidInput("preference_value_invalid", key=key)
-        wanted = Preference(scope.owner, key, category, value, datetime.now(UTC))
-        self._check_alias(wanted)
-        try:
-            stored = await self.store.preferences.set(scope, key, category, value)
-        except DatabaseError as err:
-            if err.placeholders.get("code") != _CHECK_VIOLATION:
-                raise
-            # Only the database knows how long it is, with numbers written out in full.
-            raise InvalidInput("preference_value_invalid", key=key) from err
-        if key.startswith(ALIAS_PREFIX):
-            await self._reload_aliases()
-        return stored
-
-    async def get_preference(self, scope: Scope, key: str) -> Preference | None:
-        """Return the speaker's preference, else the household's. Raises InvalidInput, DatabaseError."""
-        key, _ = split_key(key, "any")
-        return await self.store.preferences.get(scope, key)
-
-    async def delete_preference(self, scope: Scope, key: str) -> bool:
-        """Delete this owner's preference; return whether there was one. Raises InvalidInput, DatabaseError."""
-        key, _ = split_key(key, "any")
-        deleted = await self.store.preferences.delete(scope, key)
-        if deleted and key.startswith(ALIAS_PREFIX):
-            await self._reload_aliases()
-        return deleted
-
-    async def statistics(self) -> dict[str, Any]:
-        """Return counts and versions, nothing that anybody said. Raises DatabaseError."""
+        `turns_today` are those since `since`, None without it; `cache_hit_rate` in percent and `recall_latency` in
+        milliseconds are of the last 24 hours, None where nothing was asked.
+        """
+        model = self._searching.model
         return {
-            **await self.store.memories.statistics(),
+            **await self.store.maintenance.statistics(since),
+            "embedding_backlog": await self.store.passages.count_without_embedding(
+                model
+            )
+            if model
+            else 0,
             "pending_turns": self._writer.pending,
             "journal_bytes": self._writer.journal_size,
             "dropped_turns": self._writer.dropped,
-            "aliases": len(self._aliases),
+            "aliases": self.preferences.alias_count,
         }
+
+    async def run_maintenance(self) -> Expired:
+        """Let go of what is older than it may be, and count and index anew. Raises DatabaseError."""
+        return await self._upkeep.maintain()
 
     # --- behind the scenes
 
-    def _check_alias(self, preference: Preference) -> None:
-        alias = alias_from_preference(preference)
-        if alias and not self._knows_target(alias.target_kind, alias.target_id):
-            raise InvalidInput("alias_target_unknown", target=alias.target_id)
-
-    async def _load_aliases(self) -> None:
-        # One after the other, so that an older reading never replaces a newer one.
-        async with self._loading_aliases:
-            aliases = []
-            for preference in await self.store.preferences.of_everybody(ALIAS_PREFIX):
-                try:
-                    if alias := alias_from_preference(preference):
-                        aliases.append(alias)
-                except InvalidInput:
-                    _LOGGER.debug("An alias is not usable: %s", preference.key)
-            self._aliases = AliasTable(aliases)
-
-    async def _reload_aliases(self) -> None:
-        """Take up a change that is already in the database: what fails now is done when it is back."""
-        try:
-            await self._load_aliases()
-        except DatabaseError as err:
-            self.health.failed(Part.DATABASE, err)
+    async def _expire(self) -> Expired:
+        return await expire(self.store, self._retention, self.forgetting.tell)
 
     async def _when_connected(self) -> None:
-        await self._load_aliases()
+        await self.preferences.load()
+        await self.recent.load()
         self._writer.retry()
 
     def _problem_changed(self, part: Part, error: AiMemoryError | None) -> None:
@@ -348,6 +309,7 @@ class MemoryService:
     async def _after_turns(self, turns: list[Turn]) -> None:
         if any(turn.statement for turn in turns):
             self._upkeep.nudge()
+        await self.feedback.learn_from(turns)
 
     async def _count_hit(self, scope: Scope, answer_id: int) -> None:
         try:
@@ -368,8 +330,8 @@ class MemoryService:
                 language=turn.language,
                 agent_id=turn.agent_id,
                 knowledge_version=found.knowledge_version,
-                lifetime=LIFETIME,
-                limit=LIMIT,
+                lifetime=self._retention.cache_lifetime,
+                limit=self._retention.cache_limit,
             )
         except DatabaseError as err:
             self.health.failed(Part.DATABASE, err)
@@ -378,12 +340,3 @@ class MemoryService:
         task = asyncio.create_task(work, name=f"ai_memory {name}")
         self._errands.add(task)
         task.add_done_callback(self._errands.discard)
-
-
-def _is_storable(value: JsonValue) -> bool:
-    """Return whether jsonb keeps a value as it is."""
-    try:
-        return storable_json(value) == value and bool(json.dumps(value))
-    except RecursionError, ValueError:
-        # Too deep, or a number of thousands of digits.
-        return False

@@ -8,7 +8,7 @@ import logging
 from ..errors import DatabaseError
 from ..models import Turn
 from ..postgres.turns import TurnRepository
-from .journal import Journal
+from .journal import Journal, SetAside
 
 _LOGGER = logging.getLogger(__name__)
 _BATCH = 50  # turns in one transaction
@@ -51,6 +51,11 @@ class TurnWriter:
         return len(self._queue)
 
     @property
+    def queued(self) -> list[Turn]:
+        """Return the turns that are not in the database yet, oldest first."""
+        return list(self._queue)
+
+    @property
     def journal_size(self) -> int:
         """Return the length of the journal in bytes."""
         return self._journal.size
@@ -82,6 +87,10 @@ class TurnWriter:
             if not self._journal_failed:
                 _LOGGER.error("The journal cannot be written: %s", err.strerror)
             self._journal_failed = True
+
+    async def forget_set_aside(self, matches: Callable[[SetAside], bool]) -> None:
+        """Delete what matches of the turns that the database does not take. Raises OSError."""
+        await self._journal.forget_set_aside(matches)
 
     def retry(self) -> None:
         """Try again now."""
@@ -132,6 +141,8 @@ class TurnWriter:
         self._report(None)
         for _ in batch:
             self._queue.popleft()
+        if written:
+            await self._after_batch(written)
         if not self._queue:
             try:
                 await self._journal.clear()
@@ -140,8 +151,6 @@ class TurnWriter:
             self.dropped = 0
             if not self._queue:
                 self._idle.set()
-        if written:
-            await self._after_batch(written)
         return True
 
     async def _set_aside(self, turn: Turn, refusal: Exception) -> None:

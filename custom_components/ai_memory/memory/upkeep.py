@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import Awaitable, Callable, Sequence
 import logging
+import time
 
 from ..embedding.embedder import TextKind
 from ..errors import DatabaseError, EmbedderError
@@ -11,12 +12,14 @@ from ..postgres.store import Store
 from .calibration import calibrate
 from .embedding_worker import embed_backlog
 from .health import Health, Part
+from .retention import Expired
 from .searching import Searching
 
 _LOGGER = logging.getLogger(__name__)
 
 _ROUND = 300.0  # seconds between rounds when nothing happens
 _ROUND_WHILE_FAILING = 5.0
+_DAY = 86_400.0  # seconds
 _SETTLE = 0.3  # seconds in which what happens together is done together
 
 type Commands = Callable[[str], Awaitable[Sequence[str]]]
@@ -34,13 +37,17 @@ class Upkeep:
         *,
         commands: Commands,
         when_connected: Callable[[], Awaitable[None]],
+        expire: Callable[[], Awaitable[Expired]],
     ) -> None:
-        """Call `when_connected` each time the database is there after it was not."""
+        """Call `when_connected` each time the database is there after it was not, and `expire` once a day."""
         self._store = store
         self._searching = searching
         self._health = health
         self._commands = commands
         self._when_connected = when_connected
+        self._expire = expire
+        self._expired_at: float | None = None
+        self._maintaining = asyncio.Lock()
         self._nudged = asyncio.Event()
         self._connected = False
         self._settled = asyncio.Event()
@@ -70,6 +77,15 @@ class Upkeep:
         except DatabaseError as err:
             self._health.failed(Part.DATABASE, err)
             raise
+
+    async def maintain(self) -> Expired:
+        """Do now what is done once a day; the index is looked after right behind it. Raises DatabaseError."""
+        async with self._maintaining:
+            expired = await self._expire()
+            self._expired_at = time.monotonic()
+            await self._store.maintenance.refresh_statistics(force=True)
+        self.nudge()
+        return expired
 
     async def run(self) -> None:
         """Work until cancelled."""
@@ -103,6 +119,13 @@ class Upkeep:
         if not self._connected:
             self._connected = True
             await self._when_connected()
+        # Counted from the start: a machine that is off at night is looked after as well.
+        if (
+            self._expired_at is None or time.monotonic() - self._expired_at > _DAY
+        ) and not self._maintaining.locked():
+            async with self._maintaining:
+                await self._expire()
+                self._expired_at = time.monotonic()
         await self._store.maintenance.refresh_statistics()
         failure = None
         try:

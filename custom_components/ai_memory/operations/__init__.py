@@ -2,11 +2,33 @@
 
 from typing import Final
 
-from . import cache, forgetting, memories, preferences
+from . import (
+    archive,
+    cache,
+    conversations,
+    feedback,
+    forgetting,
+    memories,
+    owners,
+    preferences,
+    review,
+    secrets,
+)
 from .operation import Operation
 
 OPERATIONS: Final[dict[str, Operation]] = {
     operation.name: operation
-    for module in (memories, preferences, forgetting, cache)
+    for module in (
+        memories,
+        preferences,
+        conversations,
+        feedback,
+        forgetting,
+        owners,
+        review,
+        cache,
+        archive,
+        secrets,
+    )
     for operation in module.OPERATIONS
 }

@@ -1,5 +1,6 @@
 """The fields that several operations have, and whom they name."""
 
+from datetime import datetime
 from enum import StrEnum
 from typing import Any
 from uuid import UUID
@@ -9,6 +10,7 @@ from homeassistant.const import ATTR_ID
 from homeassistant.core import HomeAssistant, callback
 from homeassistant.exceptions import ServiceValidationError
 from homeassistant.helpers import area_registry as ar, config_validation as cv
+from homeassistant.util import dt as dt_util
 import probatio
 
 from ..const import DOMAIN
@@ -24,6 +26,7 @@ class Field(StrEnum):
     CATEGORY = "category"
     COLLECTION = "collection"
     CONTENT = "content"
+    CONVERSATION_ID = "conversation_id"
     KEY = "key"
     LANGUAGE = "language"
     LIMIT = "limit"
@@ -33,8 +36,11 @@ class Field(StrEnum):
     PRIVATE = "private"
     QUERY = "query"
     SATELLITE = "satellite"
+    SINCE = "since"
     SOURCE = "source"
     TAGS = "tags"
+    TURN_ID = "turn_id"
+    UNTIL = "until"
     VALUE = "value"
 
 
@@ -70,6 +76,21 @@ def turn_id(value: Any) -> UUID:
         return UUID(value)
     except (ValueError, AttributeError, TypeError) as err:
         raise probatio.Invalid("expected the id of a turn") from err
+
+
+def moment(value: Any) -> datetime:
+    """Return a point in time; one without a time zone is in the home's."""
+    try:
+        return dt_util.as_utc(cv.datetime(value))
+    except OverflowError as err:
+        raise probatio.Invalid("expected a date and time") from err
+
+
+PERIOD: Fields = {
+    probatio.Optional(Field.SINCE): moment,
+    probatio.Optional(Field.UNTIL): moment,
+}
+"""From when, and until before when."""
 
 
 @callback

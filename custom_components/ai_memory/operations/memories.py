@@ -123,6 +123,7 @@ async def _recall(caller: Caller, data: dict[str, Any]) -> ServiceResponse:
         limit=data[Field.LIMIT],
         language=data.get(Field.LANGUAGE),
         places=places(caller, data),
+        relevant_only=data["relevant_only"],
     )
     return {
         "passages": [passage_response(caller.hass, passage) for passage in passages]
@@ -205,6 +206,7 @@ OPERATIONS: Final = (
                 **PLACE,
                 probatio.Optional(Field.LIMIT, default=5): whole_number,
                 probatio.Optional(Field.LANGUAGE): cv.language,
+                probatio.Optional("relevant_only", default=False): cv.boolean,
             }
         ),
         _recall,

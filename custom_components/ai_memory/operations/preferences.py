@@ -76,10 +76,11 @@ async def _set_alias(caller: Caller, data: dict[str, Any]) -> ServiceResponse:
     scope = owner(caller, data)
     targets = [(kind, data[kind.value]) for kind in TargetKind if data.get(kind.value)]
     if not targets and (name := data.get("name")):
-        target = caller.data.names.target_of_name(name)
-        if target is None:
+        targets = list(caller.data.names.targets_of_name(name))
+        if not targets:
             raise InvalidInput("alias_name_unknown")
-        targets = [target]
+        if len(targets) > 1:
+            raise InvalidInput("alias_name_ambiguous")
     if len(targets) != 1:
         raise InvalidInput("alias_target_invalid")
     preference = await caller.data.service.preferences.set_alias(

@@ -46,24 +46,6 @@ class ConversationRepository:
             row = await connection.fetchrow(SQL["get"], conversation_id, scope.owners)
         return Conversation(**row) if row else None
 
-    async def list(
-        self,
-        scope: Scope,
-        *,
-        limit: int,
-        before_id: int | None = None,
-        tag: str | None = None,
-        since: datetime | None = None,
-        until: datetime | None = None,
-        deleted: bool = False,
-    ) -> list[Conversation]:
-        """Return conversations that had turns in the period, the newest first. Raises DatabaseError."""
-        async with self._database.transaction(scope.owner) as connection:
-            rows = await connection.fetch(
-                SQL["list"], scope.owners, deleted, before_id, tag, since, until, limit
-            )
-        return [Conversation(**row) for row in rows]
-
     async def turns(
         self,
         scope: Scope,
@@ -170,6 +152,24 @@ class ConversationRepository:
             if owner is not None:
                 await connection.execute(SQL["hide"], conversation_id, owner, False)
         return owner
+
+    async def list(
+        self,
+        scope: Scope,
+        *,
+        limit: int,
+        before_id: int | None = None,
+        tag: str | None = None,
+        since: datetime | None = None,
+        until: datetime | None = None,
+        deleted: bool = False,
+    ) -> list[Conversation]:
+        """Return conversations that had turns in the period, the newest first. Raises DatabaseError."""
+        async with self._database.transaction(scope.owner) as connection:
+            rows = await connection.fetch(
+                SQL["list"], scope.owners, deleted, before_id, tag, since, until, limit
+            )
+        return [Conversation(**row) for row in rows]
 
 
 def _turn(row: asyncpg.Record) -> TurnSummary:

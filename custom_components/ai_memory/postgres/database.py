@@ -179,15 +179,23 @@ class Database:
             pool.terminate()
 
     @asynccontextmanager
-    async def transaction(self, scope: str) -> AsyncIterator[PooledConnection]:
-        """Run a transaction that sees the rows of a scope only. Raises DatabaseError."""
+    async def transaction(
+        self, scope: str, *, snapshot: bool = False
+    ) -> AsyncIterator[PooledConnection]:
+        """Run a transaction that sees the rows of a scope only. Raises DatabaseError.
+
+        With `snapshot` it reads only, and sees them to its end as they are at its beginning.
+        """
         pool = self._pool
         if pool is None or self.info is None:
             raise DatabaseUnreachable
         with database_errors():
             async with (
                 pool.acquire(timeout=_CONNECT_TIMEOUT) as connection,
-                connection.transaction(),
+                connection.transaction(
+                    isolation="repeatable_read" if snapshot else None,
+                    readonly=snapshot,
+                ),
             ):
                 await connection.execute(
                     "SELECT set_config('ai_memory.scope', $1, true),"

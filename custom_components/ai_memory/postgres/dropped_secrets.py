@@ -1,8 +1,8 @@
 """That a secret was not stored; never the secret itself."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import datetime
-from typing import TypedDict
 from uuid import UUID
 
 from ..models import Scope
@@ -12,9 +12,11 @@ from .queries import load
 SQL = load("secrets")
 
 
-class DroppedSecret(TypedDict):
+@dataclass(frozen=True, slots=True)
+class DroppedSecret:
     """What was dropped: its kind, and where from."""
 
+    owner: str
     kind: str
     source: str
     turn_id: UUID | None
@@ -37,12 +39,4 @@ class DroppedSecretRepository:
         """Return what was dropped, the newest first. Raises DatabaseError."""
         async with self._database.transaction(scope.owner) as connection:
             rows = await connection.fetch(SQL["list"], scope.owners, limit)
-        return [
-            DroppedSecret(
-                kind=row["kind"],
-                source=row["source"],
-                turn_id=row["turn_id"],
-                created_at=row["created_at"],
-            )
-            for row in rows
-        ]
+        return [DroppedSecret(**row) for row in rows]

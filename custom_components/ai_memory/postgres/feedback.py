@@ -5,7 +5,7 @@ from typing import NamedTuple
 from uuid import UUID
 
 from ..errors import InvalidInput
-from ..models import Feedback, Scope, Turn
+from ..models import Scope, Turn, TurnFeedback
 from .database import Database
 from .queries import load
 
@@ -37,7 +37,7 @@ class FeedbackRepository:
         rating: int | None,
         comment: str | None,
         correction: str | None,
-    ) -> tuple[Feedback, bool]:
+    ) -> tuple[TurnFeedback, bool]:
         """Store what is not None; return the feedback, and whether it is new.
 
         Raises InvalidInput `turn_unknown`, `feedback_without_rating`, DatabaseError.
@@ -56,7 +56,7 @@ class FeedbackRepository:
             assert stored is not None
             row = await connection.fetchrow(SQL["get"], stored["id"], scope.owner)
         assert row is not None
-        return Feedback(**row), stored["is_new"]
+        return TurnFeedback(**row), stored["is_new"]
 
     async def list(
         self,
@@ -66,13 +66,13 @@ class FeedbackRepository:
         before_id: int | None,
         min_rating: int,
         max_rating: int,
-    ) -> list[Feedback]:
+    ) -> list[TurnFeedback]:
         """Return feedback that the scope may see, the newest first. Raises DatabaseError."""
         async with self._database.transaction(scope.owner) as connection:
             rows = await connection.fetch(
                 SQL["list"], scope.owners, before_id, min_rating, max_rating, limit
             )
-        return [Feedback(**row) for row in rows]
+        return [TurnFeedback(**row) for row in rows]
 
     async def correct(
         self, turn: Turn, *, worked: bool, within: timedelta

@@ -7,11 +7,10 @@ import asyncpg
 from ..errors import DatabaseError, InvalidInput
 from ..models import Memory, MemoryStatus, Scope
 from ..text_forms import lexical
-from .database import MAINTENANCE, Database, PooledConnection
+from .database import Database, PooledConnection
 from .languages import text_search_configuration
 from .passages import SQL as PASSAGE_SQL
 from .queries import load
-from .response_cache import drop_answers
 
 SQL = load("memories")
 for _name in ("get", "list"):
@@ -159,19 +158,6 @@ class MemoryRepository:
                 limit,
             )
         return [_memory(row) for row in rows]
-
-    async def forget(self, scope: Scope, ids: list[int]) -> list[int]:
-        """Delete memories, their vectors and the answers that may rest on them; return the ids. Raises DatabaseError."""
-        async with self._database.transaction(scope.owner) as connection:
-            rows = await connection.fetch(SQL["forget"], ids, scope.owners)
-            await drop_answers(connection, {row["owner"] for row in rows})
-        return [row["id"] for row in rows]
-
-    async def statistics(self) -> dict[str, int]:
-        """Return how many rows there are of each kind, of everybody. Raises DatabaseError."""
-        async with self._database.transaction(MAINTENANCE) as connection:
-            row = await connection.fetchrow(SQL["statistics"])
-        return dict(row) if row else {}
 
 
 def _memory(row: asyncpg.Record) -> Memory:

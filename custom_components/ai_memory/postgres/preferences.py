@@ -49,16 +49,6 @@ class PreferenceRepository:
             row = await connection.fetchrow(SQL["get"], key, scope.owners)
         return _preference(row) if row else None
 
-    async def list(
-        self, scope: Scope, *, prefix: str, category: str | None, limit: int
-    ) -> list[Preference]:
-        """Return the preferences that the scope may see, by key, the speaker's own first. Raises DatabaseError."""
-        async with self._database.transaction(scope.owner) as connection:
-            rows = await connection.fetch(
-                SQL["list"], scope.owners, prefix, category, limit
-            )
-        return [_preference(row) for row in rows]
-
     async def delete(self, scope: Scope, key: str) -> bool:
         """Delete this owner's preference; return whether there was one. Raises DatabaseError."""
         async with self._database.transaction(scope.owner) as connection:
@@ -70,4 +60,14 @@ class PreferenceRepository:
         """Return everybody's preferences whose key begins with `prefix`. Raises DatabaseError."""
         async with self._database.transaction(MAINTENANCE) as connection:
             rows = await connection.fetch(SQL["all_of_category"], prefix)
+        return [_preference(row) for row in rows]
+
+    async def list(
+        self, scope: Scope, *, prefix: str, category: str | None, limit: int
+    ) -> list[Preference]:
+        """Return the preferences that the scope may see, by key, the speaker's own first. Raises DatabaseError."""
+        async with self._database.transaction(scope.owner) as connection:
+            rows = await connection.fetch(
+                SQL["list"], scope.owners, prefix, category, limit
+            )
         return [_preference(row) for row in rows]

@@ -20,9 +20,7 @@ class CacheLookup:
     knowledge_version: int
 
 
-async def drop_answers(
-    connection: PooledConnection, owners: AbstractSet[str]
-) -> None:
+async def drop_answers(connection: PooledConnection, owners: AbstractSet[str]) -> None:
     """Delete the answers that may rest on what was these owners', as the last thing of a transaction."""
     if HOUSEHOLD in owners:
         # Anybody's answer may rest on what the household knew.

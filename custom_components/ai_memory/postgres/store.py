@@ -1,14 +1,19 @@
 """One database and everything that is kept in it."""
 
+from .archive import ArchiveRepository
 from .conversations import ConversationRepository
 from .database import Database
 from .dropped_secrets import DroppedSecretRepository
+from .feedback import FeedbackRepository
+from .forgetting import ForgettingRepository
 from .maintenance import MaintenanceRepository
 from .memories import MemoryRepository
+from .owners import OwnerRepository
 from .passages import PassageRepository
 from .preferences import PreferenceRepository
 from .response_cache import ResponseCacheRepository
 from .settings import ConnectionSettings
+from .training import TrainingRepository
 from .turns import TurnRepository
 
 
@@ -18,11 +23,16 @@ class Store:
     def __init__(self, settings: ConnectionSettings) -> None:
         """Take the settings; nothing is opened yet."""
         self.database = Database(settings)
+        self.archive = ArchiveRepository(self.database)
         self.conversations = ConversationRepository(self.database)
+        self.feedback = FeedbackRepository(self.database)
+        self.forgetting = ForgettingRepository(self.database)
         self.maintenance = MaintenanceRepository(self.database)
         self.memories = MemoryRepository(self.database)
+        self.owners = OwnerRepository(self.database)
         self.passages = PassageRepository(self.database)
         self.preferences = PreferenceRepository(self.database)
         self.responses = ResponseCacheRepository(self.database)
         self.secrets = DroppedSecretRepository(self.database)
+        self.training = TrainingRepository(self.database)
         self.turns = TurnRepository(self.database)

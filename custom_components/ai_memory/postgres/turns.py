@@ -18,6 +18,19 @@ CONVERSATIONS = "conversations"
 """The collection of what people told in passing."""
 
 
+def words_of_turn(text: str, reply: str | None) -> str:
+    """Return by which words a turn is found among all that was said, for to_tsvector."""
+    return lexical(f"{text} {reply or ''}")
+
+
+def words_of_statement(before: str | None, statement: str) -> str:
+    """Return by which words a statement is found, for to_tsvector.
+
+    What was said before tells what "it" is (measured, see docs/architecture.md).
+    """
+    return lexical(f"{before or ''} {statement}")
+
+
 def _json(value: Any) -> str:
     return json.dumps(value, ensure_ascii=False)
 
@@ -45,8 +58,9 @@ class TurnRepository:
             ]
 
     async def recent(self, since: datetime, limit: int) -> list[Turn]:
-        """Return the last turns of everybody that were answered and held no secret, oldest first, without what belongs
-        to them. Raises DatabaseError.
+        """Return the last turns of everybody that were answered and held no secret, oldest first. Raises DatabaseError.
+
+        Messages, tools and references are left out.
         """
         async with self._database.transaction(MAINTENANCE) as connection:
             rows = await connection.fetch(SQL["recent"], since, limit)
@@ -130,7 +144,7 @@ async def _write(connection: PooledConnection, turn: Turn) -> bool:
         turn.id,
         turn.owner,
         text_search_configuration(turn.language),
-        lexical(f"{turn.text} {turn.reply or ''}"),
+        words_of_turn(turn.text, turn.reply),
     )
     if turn.secrets:
         await connection.execute(
@@ -174,6 +188,5 @@ async def _make_searchable(
         passage,
         turn.owner,
         text_search_configuration(turn.language),
-        # What was said before tells what "it" is (measured, see docs/architecture.md).
-        lexical(f"{before or ''} {turn.statement}"),
+        words_of_statement(before, turn.statement),
     )

@@ -1,6 +1,18 @@
 """German."""
 
-from .language import LanguageWords, phrases, stems, words
+from .language import (
+    CorrectionWords,
+    LanguageWords,
+    PastWords,
+    SecretWords,
+    in_order,
+    parts,
+    phrases,
+    stems,
+    times,
+    units,
+    words,
+)
 
 GERMAN = LanguageWords(
     articles=words(
@@ -21,7 +33,7 @@ GERMAN = LanguageWords(
     ),
     questions=words(
         "was wer wen wem wessen wo woher wohin wann warum wieso weshalb weswegen wozu"
-        " wofur womit wodurch woran worauf worin welche welcher welches welchen welchem"
+        " wofur womit wodurch woran worauf worin woruber wovon welche welcher welches welchen welchem"
         " wieviel wieviele wie"
     ),
     conditional=words("wenn falls ob sobald"),
@@ -110,4 +122,180 @@ GERMAN = LanguageWords(
         " abgesperr abgeschloss eingeschalt ausgeschalt angeschalt"
     ),
     final_states=words("an aus auf zu da weg ein"),
+    secrets=SecretWords(
+        pins=phrases(
+            "pin; pins; pin code; pincode; pin nummer; pinnummer; geheimzahl;"
+            " geheimnummer; kartenpin; handypin"
+        ),
+        codes=phrases(
+            "alarmcode; alarm code; türcode; tür code; haustürcode; torcode;"
+            " garagencode; tresorcode; safecode; zugangscode; zutrittscode;"
+            " sicherheitscode; schlosscode; einmalcode; einmalpasswort;"
+            " bestätigungscode; verifizierungscode; wiederherstellungscode;"
+            " wiederherstellungscodes; backup code; backup codes; notfallcode;"
+            " freischaltcode; entsperrcode; tan; mtan; otp; puk; sms code;"
+            " zahlenkombination; alarmanlagencode"
+        ),
+        loose_codes=phrases(
+            "code; codes; kombination; entschärfe; entsperre; fahrradschloss;"
+            " zahlenschloss; vorhängeschloss"
+        ),
+        passwords=phrases(
+            "passwort; passworts; passwörter; kennwort; kennworts; passphrase;"
+            " losungswort; codewort; wlan schlüssel; wifi schlüssel; wlanschlüssel;"
+            " wpa schlüssel; netzwerkschlüssel"
+        ),
+        tokens=phrases(
+            "token; tokens; api schlüssel; zugriffstoken; zugangstoken;"
+            " zugriffsschlüssel"
+        ),
+        loose_keys=phrases("schlüssel; wiederherstellungsschlüssel"),
+        cards=phrases(
+            "kartennummer; kreditkarte; kreditkartennummer; bankkarte; debitkarte;"
+            " ec karte; girokarte"
+        ),
+        card_checks=phrases(
+            "cvv; cvc; prüfnummer; prüfziffer; kartenprüfnummer; kartenprüfziffer"
+        ),
+        no_secret=words(
+            "post postleit fehler error qr bar strich dress farb farben quell länder"
+            " landes land sprach währungs rabatt gutschein promo aktions produkt artikel"
+            " bestell buchungs sendungs status http exit straf steuer morse trans manager generator richtlinie richtlinien feld hinweis regel"
+            " regeln stärke abfrage brett wand schutz review bund anhänger kasten"
+        ),
+        means=words("ist war lautet lautete heißt hieß sind waren lauten wird"),
+        towards=words("auf zu mit als"),
+        changes=words("setz setze ändere stell stelle"),
+        skipped=words(
+            "jetzt nun noch immer nicht auch aktuell derzeit weiterhin einfach nur"
+            " wieder bloß momentan eigentlich"
+        ),
+        joins=words("und oder dann"),
+        digits=words("null eins zwei zwo drei vier fünf sechs sieben acht neun"),
+        numbers=words("zehn elf zwölf"),
+        number_endings=stems(
+            "zehn zwanzig dreißig vierzig fünfzig sechzig siebzig achtzig neunzig"
+            " hundert"
+        ),
+        repeats=words("doppel doppelt zweimal dreimal"),
+        no_value=words(
+            "gespeichert geschrieben aufgeschrieben notiert hinterlegt abgelegt"
+            " versteckt falsch richtig korrekt ungültig gültig gleich gleiche selbe"
+            " dasselbe anders neu alt sicher unsicher schwach stark leicht schwer"
+            " schwierig kompliziert lang kurz zu sehr so ganz ziemlich geheim privat"
+            " bekannt unbekannt nötig notwendig erforderlich verloren vergessen weg"
+            " abgelaufen geändert unverändert hier dort da wo was dass irgendwo nirgends"
+            " nirgendwo kein keine nichts nie niemals schon bereits leer kaputt gesperrt"
+            " geschützt verschlüsselt gut schlecht besser mir dir uns ihm unten oben"
+            " draußen wohl vielleicht wahrscheinlich ich du er sie es wir man wie wer"
+            " wann warum viel mehr etwas länger gefragt verlangt"
+        ),
+        code_endings=("code", "codes"),
+        password_endings=("passwort", "kennwort"),
+        verb_last=words("dass weil falls da"),
+    ),
+    corrections=CorrectionWords(
+        no=words("nein nee nö falsch quatsch moment sorry entschuldigung halt"),
+        meant=phrases(
+            "ich meinte; ich meine; ich habe gemeint; ich meinte eigentlich;"
+            " ich meinte doch; gemeint war; gemeint ist; gemeint habe ich;"
+            " ich rede von; ich spreche von; was ich meinte war; eigentlich meinte ich"
+        ),
+        said=phrases("ich sagte; ich habe gesagt; ich sagte doch; ich wollte"),
+        negations=phrases("nicht; statt; anstatt; und nicht; anstelle von; aber nicht"),
+        but=phrases("sondern; aber"),
+        definite=words(
+            "der die das den dem im in am auf beim ins mein meine meinen unser unsere"
+        ),
+        never=words(
+            "es ja nein nur ernst gut so zu dass daß das dich euch dir danke bitte ok"
+            " okay was wer wie warum wann wo ob nichts alles etwas jetzt noch heute"
+            " morgen gestern später wieder wirklich sehr schlecht sicher genug vielleicht"
+            " nie immer gleich selbe dasselbe problem mehr schlimm nötig schon eben mal"
+            " halt kein keine stopp hallo tschüss moment ganz unbedingt auch lieber"
+            " eigentlich nicht sorry heißt stimmt wahr viel"
+        ),
+        doubtful=words(
+            "ich du er sie es wir ihr mich mir dich dir ihn ihm uns glaube weiß denke"
+            " mag will möchte brauche brauchen wäre stimmt reicht"
+        ),
+        polite=phrases("bitte; danke; doch"),
+    ),
+    past=PastWords(
+        talk=phrases(
+            "sagte ich; fragte ich; ich sagte; ich fragte; sprachen wir; redeten wir;"
+            " sagtest du; ich dich fragte; ich dir sagte; war die rede; unser gespräch;"
+            " unsere gespräche; unserem gespräch; unserer unterhaltung;"
+            " unsere unterhaltung; meine frage; meine fragen; meine letzte frage;"
+            " unser letztes gespräch"
+        ),
+        began=phrases(
+            "habe ich; hab ich; haben wir; hast du; hatte ich; hatten wir; hattest du;"
+            " ich; wir; du mir; du uns"
+        ),
+        talked=words(
+            "gesagt gefragt gesprochen erzählt geredet besprochen erwähnt gebeten"
+            " unterhalten geantwortet ausgemacht diskutiert"
+        ),
+        reach=12,
+        openers=phrases(
+            "zeig mir; zeig; zeige; such; suche; finde; find; lies; erinner mich;"
+            " erinnere mich; wiederhol; wiederhole; fass"
+        ),
+        about=phrases(
+            "über; nach; vom; von; zu; zum; zur; wegen; bezüglich; zum thema; betreffend"
+        ),
+        leads=words("am im an in vom von seit der die das den dem während aus"),
+        times=times(
+            today="heute",
+            yesterday="gestern",
+            day_before_yesterday="vorgestern",
+            last_night="letzte nacht; heute nacht; vergangene nacht; letzter nacht",
+            this_week="diese woche; dieser woche; in dieser woche",
+            last_week=(
+                "letzte woche; letzter woche; vorige woche; voriger woche;"
+                " vergangene woche; vergangener woche; vorwoche; letzten woche"
+            ),
+            last_weekend="letztes wochenende; letzten wochenende",
+            weekend="am wochenende; dieses wochenende; diesem wochenende",
+            this_month="diesen monat; diesem monat",
+            last_month=(
+                "letzten monat; letztem monat; vorigen monat; vergangenen monat;"
+                " im letzten monat"
+            ),
+            this_year="dieses jahr; diesem jahr",
+            last_year="letztes jahr; letzten jahr; voriges jahr; vergangenes jahr",
+            earlier="vorhin; eben; gerade eben; gerade",
+            recently="neulich; kürzlich; in letzter zeit; vor kurzem; vor ein paar tagen",
+        ),
+        parts=parts(
+            morning="morgen früh vormittag",
+            afternoon="nachmittag mittag",
+            evening="abend",
+            night="nacht",
+        ),
+        weekdays=in_order(
+            "montag; dienstag; mittwoch; donnerstag; freitag; samstag sonnabend; sonntag"
+        ),
+        months=in_order(
+            "januar jänner; februar; märz; april; mai; juni; juli; august; september;"
+            " oktober; november; dezember"
+        ),
+        units=units(
+            minute="minute minuten",
+            hour="stunde stunden",
+            day="tag tage tagen",
+            week="woche wochen",
+            month="monat monate monaten",
+            year="jahr jahre jahren",
+        ),
+        numbers=in_order(
+            "ein eine einem einer eins; zwei; drei; vier; fünf; sechs; sieben; acht;"
+            " neun; zehn; elf; zwölf"
+        ),
+        last=words(
+            "letzte letzten letzter letztes letztem vorige vorigen vergangene vergangenen"
+        ),
+        before_ago=phrases("vor"),
+    ),
 )

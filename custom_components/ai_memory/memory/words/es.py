@@ -1,6 +1,18 @@
 """Spanish."""
 
-from .language import LanguageWords, phrases, stems, words
+from .language import (
+    CorrectionWords,
+    LanguageWords,
+    PastWords,
+    SecretWords,
+    in_order,
+    parts,
+    phrases,
+    stems,
+    times,
+    units,
+    words,
+)
 
 SPANISH = LanguageWords(
     articles=words("el la los las lo un una unos unas este esta ese esa"),
@@ -92,4 +104,160 @@ SPANISH = LanguageWords(
         " conectad desconectad detectad"
     ),
     final_states=words("fuera dentro"),
+    secrets=SecretWords(
+        pins=phrases("pin; código pin; número pin; número secreto"),
+        codes=phrases(
+            "código de la alarma; código de alarma; código alarma; código de la puerta;"
+            " código de acceso; código de entrada; código del garaje; código del portal;"
+            " código de seguridad; código de verificación; código de confirmación;"
+            " código de recuperación; códigos de recuperación; código de un solo uso;"
+            " código sms; código secreto; código de desbloqueo; código de la caja; otp;"
+            " puk; clave de la alarma; clave de acceso; clave de un solo uso"
+        ),
+        loose_codes=phrases(
+            "código; códigos; combinación; candado; desarma; desarmar; desbloquea; desbloquear"
+        ),
+        passwords=phrases(
+            "contraseña; contraseñas; clave del wifi; clave wifi; clave del wi-fi;"
+            " clave de wifi; clave del router; clave de la red; clave secreta;"
+            " palabra clave; palabra secreta; frase de contraseña; frase semilla;"
+            " frase de recuperación; contrasena del wifi; password"
+        ),
+        tokens=phrases(
+            "token; clave api; clave de api; clave de la api; token de acceso; api key"
+        ),
+        loose_keys=phrases("clave; llave; clave privada; clave de recuperación"),
+        cards=phrases(
+            "número de tarjeta; número de la tarjeta; número de mi tarjeta;"
+            " tarjeta de crédito; tarjeta de débito; tarjeta bancaria"
+        ),
+        card_checks=phrases("cvv; cvc; código cvv; código de la tarjeta"),
+        no_secret=words(
+            "postal postales barras qr error errores fuente vestimenta descuento"
+            " promocional promoción color colores civil penal conducta producto artículo"
+            " pedido reserva seguimiento país área idioma morse fiscal estado http"
+            " genético ético gestor generador política campo pista olvidada inglesa"
+            " tablero avería fallo"
+        ),
+        means=words("es era son será dice"),
+        towards=words("a con por como en"),
+        changes=words(
+            "cambia cambié cambio cambiado pon puse puesto cambiamos cambiar poner"
+        ),
+        skipped=words(
+            "ahora todavía aún no también actualmente simplemente siempre sigue siendo"
+            " ya"
+        ),
+        joins=words("y o u e luego"),
+        digits=words("cero uno un una dos tres cuatro cinco seis siete ocho nueve"),
+        numbers=words(
+            "diez once doce trece catorce quince veinte treinta cuarenta cincuenta"
+            " sesenta setenta ochenta noventa cien"
+        ),
+        number_endings=stems(
+            "dieciséis diecisiete dieciocho diecinueve veintiuno veintidós veintitrés"
+            " veinticuatro veinticinco veintiséis veintisiete veintiocho veintinueve"
+        ),
+        repeats=words("doble triple"),
+        no_value=words(
+            "guardada guardado escrita escrito anotada anotado apuntada apuntado"
+            " escondida almacenada incorrecta incorrecto correcta correcto inválida"
+            " válida misma mismo diferente nueva nuevo vieja antigua segura seguro débil"
+            " fuerte fácil difícil complicada larga corta muy tan más demasiado secreta"
+            " secreto privada conocida desconocida necesaria necesario obligatoria"
+            " perdida olvidada caducada aquí allí ahí donde dónde que qué cuál algo nada"
+            " nunca ninguna ya vacía bloqueada protegida cifrada mala buena mejor peor"
+            " pegada colgada disponible detrás debajo encima la el yo tú él ella nosotros"
+            " usted como cuando si porque igual requerida sensible cambiada"
+        ),
+    ),
+    corrections=CorrectionWords(
+        no=words("no perdón perdona espera error mal"),
+        meant=phrases(
+            "quería decir; quise decir; quiero decir; me refería a; me refería al;"
+            " me refiero a; me refiero al; yo quería decir; yo me refería a;"
+            " yo me refería al; hablaba de; hablaba del; estaba hablando de;"
+            " estaba hablando del; lo que quería decir es; lo que quería decir era"
+        ),
+        said=phrases("dije; he dicho; yo dije; había dicho; pedí; yo quería"),
+        negations=phrases("no; y no; en vez de; en lugar de; en vez del; en lugar del"),
+        but=phrases("sino; sino que; pero; mejor"),
+        definite=words("el la los las en al mi mis nuestro nuestra"),
+        never=words(
+            "eso esto que lo gracias sí si no vale bien mal nada todo algo ahora todavía"
+            " hoy mañana ayer luego después más muy tan solo sólo nunca siempre quizás"
+            " tal vez verdad misma mismo problema importa hace falta te me se por favor"
+            " qué quién cómo cuándo dónde adiós hola basta ya pasa momento de otra menos"
+        ),
+        doubtful=words(
+            "yo tú él nosotros me te se nos le les sé creo quiero gusta necesito puedo"
+            " pienso siento veo he has ha puede está es son fue enciendas apagues pongas"
+            " hagas abras cierres"
+        ),
+        late_negation=True,
+        polite=phrases("gracias; por favor"),
+    ),
+    past=PastWords(
+        talk=phrases(
+            "hablamos; dijimos; comentamos; discutimos; conversamos; quedamos;"
+            " te pregunté; te dije; te conté; te pedí; me dijiste; me contaste; dije;"
+            " dijiste; pregunté; preguntaste; hablábamos; nuestra conversación;"
+            " nuestras conversaciones; mi pregunta; mis preguntas; mi última pregunta;"
+            " nuestra última conversación; mencioné; nos dijiste"
+        ),
+        began=phrases("hemos; he; has; habíamos; había"),
+        talked=words(
+            "hablado dicho preguntado contado comentado mencionado pedido discutido"
+            " conversado"
+        ),
+        reach=2,
+        openers=phrases(
+            "muéstrame; muestra; busca; encuentra; enséñame; recuérdame; léeme; repite;"
+            " resume"
+        ),
+        about=phrases("sobre; de; del; acerca de; acerca del; respecto a; respecto al"),
+        leads=words("de del el la en los las desde durante por a"),
+        times=times(
+            today="hoy",
+            yesterday="ayer",
+            day_before_yesterday="anteayer; antes de ayer; antier",
+            this_morning="esta mañana",
+            this_afternoon="esta tarde",
+            this_evening="esta noche",
+            last_night="anoche",
+            this_week="esta semana",
+            last_week="la semana pasada; semana pasada; la última semana",
+            last_weekend="el fin de semana pasado; fin de semana pasado",
+            weekend="el fin de semana; este fin de semana",
+            this_month="este mes",
+            last_month="el mes pasado; mes pasado",
+            this_year="este año",
+            last_year="el año pasado; año pasado",
+            earlier="antes; hace un momento; hace un rato; hace poco",
+            recently="recientemente; últimamente; el otro día; hace unos días",
+        ),
+        parts=parts(
+            morning="mañana", afternoon="tarde", evening="atardecer", night="noche"
+        ),
+        weekdays=in_order("lunes; martes; miércoles; jueves; viernes; sábado; domingo"),
+        months=in_order(
+            "enero; febrero; marzo; abril; mayo; junio; julio; agosto; septiembre"
+            " setiembre; octubre; noviembre; diciembre"
+        ),
+        units=units(
+            minute="minuto minutos",
+            hour="hora horas",
+            day="día días",
+            week="semana semanas",
+            month="mes meses",
+            year="año años",
+        ),
+        numbers=in_order(
+            "un una uno; dos; tres; cuatro; cinco; seis; siete; ocho; nueve; diez; once;"
+            " doce"
+        ),
+        last=words("último última últimos últimas pasado pasada pasados pasadas"),
+        before_ago=phrases("hace"),
+        after_ago=phrases("atrás"),
+    ),
 )

@@ -1,6 +1,18 @@
 """French."""
 
-from .language import LanguageWords, phrases, stems, words
+from .language import (
+    CorrectionWords,
+    LanguageWords,
+    PastWords,
+    SecretWords,
+    in_order,
+    parts,
+    phrases,
+    stems,
+    times,
+    units,
+    words,
+)
 
 FRENCH = LanguageWords(
     articles=words("le la l les un une des ce cet cette ces"),
@@ -91,4 +103,154 @@ FRENCH = LanguageWords(
     ),
     state_stems=stems("verrouill déverrouill ferm ouvert allum éteint activ désactiv"),
     final_states=words("la dehors"),
+    secrets=SecretWords(
+        pins=phrases("pin; code pin; codes pin"),
+        codes=phrases(
+            "code d'alarme; code de l'alarme; code alarme; code de la porte;"
+            " code de porte; code du portail; code d'entrée; code d'accès;"
+            " code du garage; code du coffre; code secret; code de sécurité;"
+            " code de vérification; code de confirmation; code de récupération;"
+            " codes de récupération; code de secours; codes de secours; code sms;"
+            " code à usage unique; otp; puk; digicode; code de déverrouillage"
+        ),
+        loose_codes=phrases(
+            "code; codes; combinaison; cadenas; désarme; désarmer; déverrouille; déverrouiller"
+        ),
+        passwords=phrases(
+            "mot de passe; mots de passe; mdp; phrase secrète; phrase de passe;"
+            " clé wifi; clé wi-fi; clé wpa; clé du wifi; clé du wi-fi; clé du réseau;"
+            " clé de sécurité; mot de code; phrase de récupération"
+        ),
+        tokens=phrases(
+            "token; jeton; jeton d'accès; clé api; clé d'api; clé d'accès; clé secrète"
+        ),
+        loose_keys=phrases("clé; clef; clé privée; clé de récupération"),
+        cards=phrases(
+            "numéro de carte; numéro de ma carte; carte bancaire; carte bleue;"
+            " carte de crédit; numéro de la carte"
+        ),
+        card_checks=phrases("cvv; cvc; cryptogramme; cryptogramme visuel"),
+        no_secret=words(
+            "postal postaux route rue qr barres barre erreur erreurs panne source"
+            " vestimentaire promo promotionnel réduction remise couleur couleurs civil"
+            " pénal travail conduite produit article commande réservation suivi pays"
+            " régional langue morse fiscal statut http parrainage gestionnaire"
+            " générateur politique champ indice oublié punaise"
+        ),
+        means=words("est était sont c devient égale"),
+        towards=words("à avec par comme en"),
+        changes=words("change changé mets mis modifie modifié remplace"),
+        skipped=words(
+            "maintenant toujours encore pas aussi actuellement simplement juste de"
+            " désormais bien donc est"
+        ),
+        joins=words("et ou puis"),
+        digits=words("zéro un deux trois quatre cinq six sept huit neuf"),
+        numbers=words(
+            "dix onze douze treize quatorze quinze seize vingt vingts trente quarante"
+            " cinquante soixante septante octante huitante nonante cent"
+        ),
+        repeats=words("double triple"),
+        no_value=words(
+            "stocké enregistré écrit noté inscrit rangé caché sauvegardé gardé faux"
+            " fausse bon bonne correct incorrect invalide valide même mêmes différent"
+            " nouveau nouvelle ancien vieux sûr faible fort facile difficile compliqué"
+            " long court trop très si plus moins secret privé connu inconnu nécessaire"
+            " requis obligatoire perdu oublié expiré inchangé ici là où ce que qui quoi"
+            " quelque nulle part pas jamais rien aucun déjà vide bloqué protégé chiffré"
+            " mauvais meilleur mieux affiché collé accroché disponible prêt derrière"
+            " devant dessous dessus celui celle je tu il elle on nous vous ils comme"
+            " entre chez peut doit faut demandé composé sensible changé modifié posé"
+        ),
+    ),
+    corrections=CorrectionWords(
+        no=words("non nan faux pardon attends erreur désolé désolée"),
+        meant=phrases(
+            "je voulais dire; je veux dire; je parlais de; je parlais du; je parle de;"
+            " je parle du; je voulais parler de; je voulais parler du; je pensais à;"
+            " je pensais au; ce que je voulais dire c'est; ce que je voulais dire c'était"
+        ),
+        said=phrases("j'ai dit; j'avais dit; j'ai demandé; je voulais"),
+        negations=phrases("pas; et pas; non pas; au lieu de; au lieu du; plutôt que"),
+        but=phrases("mais; mais plutôt; plutôt"),
+        definite=words("le la l les dans au aux en mon ma mes notre nos chez"),
+        never=words(
+            "ça ca cela que qu si merci oui non stop quoi qui comment pourquoi quand où"
+            " rien tout toute tous quelque maintenant encore aujourd demain hier tard"
+            " vraiment seulement trop très mal sûr bien bon assez peut jamais toujours"
+            " même problème grave la-bas plus moins de d besoin souci question tant"
+            " du moment bonjour bonsoir salut mieux possible important là"
+        ),
+        doubtful=words(
+            "je j tu il elle on nous vous ils elles te me se lui leur pense sais crois"
+            " veux aime faut vois est sont peux suis"
+        ),
+        polite=phrases("stp; svp; merci; s'il te plaît; s'il vous plaît"),
+    ),
+    past=PastWords(
+        talk=phrases(
+            "notre conversation; nos conversations; notre discussion; nos discussions;"
+            " on parlait; nous parlions; parlions nous; ma question; mes questions;"
+            " ma dernière question; notre dernière conversation"
+        ),
+        began=phrases(
+            "je t'ai; j'ai; t'ai-je; ai-je; avons-nous; nous avons; on a; a-t-on; as-tu;"
+            " tu m'as; tu as; m'as-tu; on s'est; j'avais; on avait; nous avions;"
+            " je vous ai; tu nous as; avions-nous; vous avez; avez-vous; nous as-tu"
+        ),
+        talked=words(
+            "dit dits demandé parlé discuté raconté évoqué mentionné posé décidé convenu"
+            " répondu"
+        ),
+        reach=3,
+        openers=phrases(
+            "montre-moi; montre; cherche; trouve; retrouve; rappelle-moi; relis; répète;"
+            " résume"
+        ),
+        about=phrases(
+            "de; du; des; d; sur; à propos de; à propos du; au sujet de; au sujet du;"
+            " concernant; à propos des; au sujet des"
+        ),
+        leads=words("de du d le la l en au depuis pendant ce dans les"),
+        times=times(
+            today="aujourd'hui",
+            yesterday="hier",
+            day_before_yesterday="avant-hier; avant hier",
+            this_morning="ce matin",
+            this_afternoon="cet après-midi",
+            this_evening="ce soir",
+            last_night="cette nuit; la nuit dernière; nuit dernière",
+            this_week="cette semaine",
+            last_week="la semaine dernière; semaine dernière; la semaine passée",
+            last_weekend="le week-end dernier; week-end dernier",
+            weekend="ce week-end; le week-end",
+            this_month="ce mois-ci; ce mois",
+            last_month="le mois dernier; mois dernier; le mois passé",
+            this_year="cette année",
+            last_year="l'année dernière; année dernière; l'an dernier; an dernier",
+            earlier="tout à l'heure; tantôt; à l'instant; plus tôt",
+            recently="récemment; dernièrement; l'autre jour; ces derniers jours",
+        ),
+        parts=parts(
+            morning="matin", afternoon="après-midi", evening="soir", night="nuit"
+        ),
+        weekdays=in_order("lundi; mardi; mercredi; jeudi; vendredi; samedi; dimanche"),
+        months=in_order(
+            "janvier; février; mars; avril; mai; juin; juillet; août; septembre; octobre;"
+            " novembre; décembre"
+        ),
+        units=units(
+            minute="minute minutes",
+            hour="heure heures",
+            day="jour jours",
+            week="semaine semaines",
+            month="mois",
+            year="an ans année années",
+        ),
+        numbers=in_order(
+            "un une; deux; trois; quatre; cinq; six; sept; huit; neuf; dix; onze; douze"
+        ),
+        last=words("dernier dernière derniers dernières passé passée"),
+        before_ago=phrases("il y a; y a"),
+    ),
 )

@@ -1,6 +1,18 @@
 """Italian."""
 
-from .language import LanguageWords, phrases, stems, words
+from .language import (
+    CorrectionWords,
+    LanguageWords,
+    PastWords,
+    SecretWords,
+    in_order,
+    parts,
+    phrases,
+    stems,
+    times,
+    units,
+    words,
+)
 
 ITALIAN = LanguageWords(
     articles=words(
@@ -95,4 +107,176 @@ ITALIAN = LanguageWords(
         "apert chius acces spent bloccat sbloccat attiv disattiv abbassat"
     ),
     final_states=words("fuori dentro su giu"),
+    secrets=SecretWords(
+        pins=phrases("pin; codice pin; numero pin"),
+        codes=phrases(
+            "codice dell'allarme; codice allarme; codice d'allarme; codice di allarme;"
+            " codice della porta; codice porta; codice del cancello; codice del garage;"
+            " codice di accesso; codice d'accesso; codice di sicurezza;"
+            " codice della cassaforte; codice di verifica; codice di conferma;"
+            " codice di recupero; codici di recupero; codice segreto; codice sms;"
+            " codice usa e getta; codice monouso; codice di sblocco; otp; puk"
+        ),
+        loose_codes=phrases(
+            "codice; codici; combinazione; lucchetto; disarma; disarmare; sblocca; sbloccare"
+        ),
+        passwords=phrases(
+            "password; parola d'ordine; parola chiave; chiave wifi; chiave wi-fi;"
+            " chiave del wifi; chiave wpa; chiave di rete; frase segreta;"
+            " frase di recupero; parola segreta"
+        ),
+        tokens=phrases(
+            "token; chiave api; chiave dell'api; token di accesso; token d'accesso;"
+            " chiave di accesso; chiave segreta"
+        ),
+        loose_keys=phrases("chiave; chiave privata; chiave di recupero"),
+        cards=phrases(
+            "numero di carta; numero della carta; numero della mia carta;"
+            " carta di credito; carta di debito; numero carta; bancomat"
+        ),
+        card_checks=phrases("cvv; cvc; codice cvv; codice di controllo"),
+        no_secret=words(
+            "postale postali fiscale barre qr errore errori guasto sorgente"
+            " abbigliamento sconto promozionale promo colore colori strada civile penale"
+            " condotta prodotto articolo ordine prenotazione tracking spedizione paese"
+            " lingua morse iban http stato genetico gestore generatore criteri campo"
+            " dimenticata inglese bacheca avviamento"
+        ),
+        means=words("=è era sono sarà"),
+        towards=words("a con in come su"),
+        changes=words("cambia cambiato cambiata imposta impostato metti messo cambio"),
+        skipped=words(
+            "ora adesso ancora non anche attualmente semplicemente sempre stata stato"
+            " proprio solo già"
+        ),
+        joins=words("e o oppure poi"),
+        digits=words("zero uno un due tre quattro cinque sei sette otto nove"),
+        numbers=words(
+            "dieci undici dodici tredici quattordici quindici sedici diciassette"
+            " diciotto diciannove venti trenta quaranta cinquanta sessanta settanta"
+            " ottanta novanta cento"
+        ),
+        number_endings=stems(
+            "quarantasette trentadue ventuno ventidue ventitré ventiquattro"
+            " venticinque ventisei ventisette ventotto ventinove"
+        ),
+        repeats=words("doppio doppia triplo"),
+        no_value=words(
+            "salvata salvato scritta scritto annotata annotato memorizzata conservata"
+            " nascosta sbagliata sbagliato errata errato corretta corretto giusta giusto"
+            " valida stessa stesso diversa nuova nuovo vecchia sicura sicuro debole"
+            " forte facile difficile complicata lunga corta troppo molto così più meno"
+            " segreta segreto privata nota sconosciuta necessaria richiesta persa"
+            " dimenticata scaduta cambiata qui lì là dove che cosa quale qualcosa niente"
+            " nulla mai nessuna vuota bloccata protetta cifrata buona migliore peggiore"
+            " attaccata appesa disponibile dietro sotto sopra io tu lui lei noi voi loro"
+            " come quando se perché uguale custodita brutta pronta"
+        ),
+    ),
+    corrections=CorrectionWords(
+        no=words("no sbagliato scusa aspetta errore macché"),
+        meant=phrases(
+            "intendevo; intendo; volevo dire; voglio dire; io intendevo; parlavo di;"
+            " parlavo del; parlavo della; parlavo dello; mi riferivo a; mi riferivo al;"
+            " mi riferivo alla; quello che intendevo era; intendevo dire;"
+            " mi riferivo allo; mi riferivo all"
+        ),
+        said=phrases("ho detto; avevo detto; io ho detto; ho chiesto; volevo"),
+        negations=phrases(
+            "non; e non; invece di; invece del; invece della; al posto di;"
+            " al posto del; al posto della; anziché"
+        ),
+        but=phrases("ma; bensì; ma piuttosto; piuttosto"),
+        definite=words(
+            "il lo la l i gli le in nel nella nello nell nei negli nelle al alla sul"
+            " sulla mio mia nostro nostra"
+        ),
+        never=words(
+            "questo quello che ciò grazie sì si no va bene male niente nulla tutto"
+            " qualcosa adesso ora ancora oggi domani ieri dopo più molto troppo così solo"
+            " mai sempre forse vero stesso stessa problema importa serve fa ti mi di per"
+            " favore chi come quando dove perché ciao basta già momento altro è proprio"
+        ),
+        doubtful=words(
+            "io tu lui noi mi ti ci vi so credo voglio piace posso penso vedo ho hai ha"
+            " è sono dispiace accendere spegnere aprire chiudere mettere fare conosco"
+        ),
+        late_negation=True,
+        polite=phrases("grazie; prego; per favore"),
+    ),
+    past=PastWords(
+        talk=phrases(
+            "nostra conversazione; nostre conversazioni; la mia domanda; mie domande;"
+            " mia ultima domanda; parlavamo; dicevo; dicevamo; nostra ultima conversazione"
+        ),
+        began=phrases("abbiamo; ho; hai; avevamo; avevo; avevi; ci siamo"),
+        talked=words(
+            "detto detti parlato chiesto raccontato discusso menzionato domandato"
+            " accennato deciso risposto"
+        ),
+        reach=3,
+        openers=phrases(
+            "mostrami; mostra; cerca; trova; ricordami; leggimi; ripeti; riassumi"
+        ),
+        about=phrases(
+            "di; del; della; dello; dell; dei; degli; delle; su; sul; sulla; sullo;"
+            " sull; sui; sulle; riguardo a; riguardo al; riguardo alla; a proposito di;"
+            " a proposito del; a proposito della; circa"
+        ),
+        leads=words(
+            "di del della dell il la lo in a nel nella da dal durante lo scorso scorsa"
+            " negli gli"
+        ),
+        times=times(
+            today="oggi",
+            yesterday="ieri",
+            day_before_yesterday="l'altro ieri; altro ieri; ieri l'altro; avantieri",
+            this_morning="stamattina; questa mattina; stamani",
+            this_afternoon="questo pomeriggio",
+            this_evening="stasera; questa sera",
+            last_night="stanotte; la scorsa notte; scorsa notte; la notte scorsa",
+            this_week="questa settimana",
+            last_week="la settimana scorsa; settimana scorsa; la scorsa settimana;"
+            " scorsa settimana; la settimana passata",
+            last_weekend=(
+                "lo scorso fine settimana; scorso weekend; scorso fine settimana;"
+                " fine settimana scorso"
+            ),
+            weekend="nel fine settimana; questo fine settimana; nel weekend",
+            this_month="questo mese",
+            last_month="il mese scorso; mese scorso; lo scorso mese; scorso mese",
+            this_year="quest'anno",
+            last_year="l'anno scorso; anno scorso; lo scorso anno; scorso anno",
+            earlier="prima; poco fa; un attimo fa; poc'anzi",
+            recently="recentemente; di recente; ultimamente; l'altro giorno;"
+            " qualche giorno fa",
+        ),
+        parts=parts(
+            morning="mattina mattino",
+            afternoon="pomeriggio",
+            evening="sera",
+            night="notte",
+        ),
+        weekdays=in_order(
+            "lunedì; martedì; mercoledì; giovedì; venerdì; sabato; domenica"
+        ),
+        months=in_order(
+            "gennaio; febbraio; marzo; aprile; maggio; giugno; luglio; agosto; settembre;"
+            " ottobre; novembre; dicembre"
+        ),
+        units=units(
+            minute="minuto minuti",
+            hour="ora ore",
+            day="giorno giorni",
+            week="settimana settimane",
+            month="mese mesi",
+            year="anno anni",
+        ),
+        numbers=in_order(
+            "un una uno; due; tre; quattro; cinque; sei; sette; otto; nove; dieci;"
+            " undici; dodici"
+        ),
+        last=words("scorso scorsa scorsi scorse ultimo ultima ultimi ultime passato"),
+        after_ago=phrases("fa"),
+    ),
 )

@@ -39,6 +39,133 @@ def exact(word: str) -> str:
     return f"{_EXACT}{unicodedata.normalize('NFC', word).casefold()}"
 
 
+def times(**texts: str) -> dict[str, Phrases]:
+    """Return the phrases of each time, by its key; see `PastWords.times`."""
+    return {key: phrases(text) for key, text in texts.items()}
+
+
+def parts(
+    *, morning: str, afternoon: str, evening: str, night: str
+) -> dict[str, Words]:
+    """Return the words for the parts of a day."""
+    return {
+        "morning": words(morning),
+        "afternoon": words(afternoon),
+        "evening": words(evening),
+        "night": words(night),
+    }
+
+
+def units(**texts: str) -> dict[str, Words]:
+    """Return the words of each unit of time, by its key; see `PastWords.units`."""
+    return {key: words(text) for key, text in texts.items()}
+
+
+def in_order(text: str) -> tuple[Words, ...]:
+    """Return the words of each item of a list that is separated by semicolons."""
+    return tuple(words(item) for item in text.split(";"))
+
+
+@dataclass(frozen=True, slots=True)
+class SecretWords:
+    """The words that stand beside a secret, and those that rule one out."""
+
+    pins: Phrases
+    codes: Phrases
+    """Codes that open or confirm something."""
+    loose_codes: Phrases
+    """What may be any code, and verbs that take one."""
+    passwords: Phrases
+    """What is also said in plain words."""
+    tokens: Phrases
+    loose_keys: Phrases
+    """What may be a key of metal, or of success."""
+    cards: Phrases
+    card_checks: Phrases
+    no_secret: Words
+    """Beside a key-word, or in front in a compound: it is about no secret."""
+    means: Words
+    """Verbs between the key-word and the secret."""
+    towards: Words
+    """Particles between them: "set the code to", "disarm with"."""
+    changes: Words
+    """Verbs that give a thing a new value by one of these particles."""
+    skipped: Words
+    """What may stand between the verb and the secret."""
+    joins: Words
+    digits: Words
+    numbers: Words
+    """Numbers of two digits."""
+    repeats: Words
+    no_value: Words
+    """What is said of a password that is not told: where it is, how it is."""
+    number_endings: tuple[str, ...] = ()
+    code_endings: tuple[str, ...] = ()
+    """Last parts of compounds."""
+    password_endings: tuple[str, ...] = ()
+    verb_last: Words = frozenset()
+    """What puts the verb behind the secret: "dass der Code 4711 ist"."""
+
+
+@dataclass(frozen=True, slots=True)
+class CorrectionWords:
+    """The words by which somebody puts right what was understood."""
+
+    no: Words
+    """What opens a correction, beside the fillers."""
+    meant: Phrases
+    """Said of what one meant."""
+    said: Phrases
+    """Said of what one said; alone it may also begin a report."""
+    negations: Phrases
+    """Before what was wrong."""
+    but: Phrases
+    """Between what was wrong and what was meant."""
+    definite: Words
+    """Articles, and prepositions that hold one."""
+    never: Words
+    """What opens no name."""
+    doubtful: Words = frozenset()
+    """Verbs, pronouns and the like that stand in no name."""
+    polite: Phrases = frozenset()
+    """What may stand at the end without meaning anything."""
+    late_negation: bool = False
+    """If a negation is also how a sentence says no: "no la cocina"."""
+
+
+@dataclass(frozen=True, slots=True)
+class PastWords:
+    """The words by which somebody asks for what was said, and when."""
+
+    talk: Phrases
+    """What asks for an earlier talk as it stands."""
+    began: Phrases
+    """Subject and auxiliary; `talked` follows at most `reach` words behind."""
+    talked: Words
+    reach: int
+    openers: Phrases
+    """Orders to look for something."""
+    about: Phrases
+    leads: Words
+    """What may stand before a time."""
+    times: dict[str, Phrases]
+    """By key, such as `last_week`; see `past.period`."""
+    parts: dict[str, Words]
+    """Of a day: `morning`, `afternoon`, `evening`, `night`."""
+    weekdays: tuple[Words, ...]
+    """From Monday on."""
+    months: tuple[Words, ...]
+    units: dict[str, Words]
+    """`minute`, `hour`, `day`, `week`, `month`, `year`."""
+    numbers: tuple[Words, ...]
+    """From one on."""
+    last: Words
+    before_ago: Phrases = frozenset()
+    after_ago: Phrases = frozenset()
+    ends: Words = frozenset()
+    """What ends a topic, beside `talked`."""
+
+
 @dataclass(frozen=True, slots=True)
 class LanguageWords:
     """The words by which questions, commands and statements are told apart.
@@ -74,6 +201,9 @@ class LanguageWords:
     """Words for the state of something at home."""
     final_states: Words
     """Particles that say a state at the end of a sentence."""
+    secrets: SecretWords
+    corrections: CorrectionWords
+    past: PastWords
     state_stems: tuple[str, ...] = ()
     """Beginnings of inflected states."""
     finite_endings: tuple[str, ...] = ()

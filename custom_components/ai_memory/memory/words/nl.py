@@ -1,6 +1,18 @@
 """Dutch."""
 
-from .language import LanguageWords, phrases, stems, words
+from .language import (
+    CorrectionWords,
+    LanguageWords,
+    PastWords,
+    SecretWords,
+    in_order,
+    parts,
+    phrases,
+    stems,
+    times,
+    units,
+    words,
+)
 
 DUTCH = LanguageWords(
     articles=words("de het een t n deze dit die dat"),
@@ -11,7 +23,7 @@ DUTCH = LanguageWords(
     ),
     fillers=words("hey hoi hallo oke ok alsjeblieft en dus nou ja nee goed eh even"),
     questions=words(
-        "wat wie wiens waar waarom waarvoor waarmee waarheen waarvan hoeveel welke welk"
+        "wat wie wiens waar waarom waarvoor waarmee waarheen waarvan waarover hoeveel welke welk"
         " wanneer hoezo hoelang hoe"
     ),
     conditional=words("of als zodra"),
@@ -85,4 +97,161 @@ DUTCH = LanguageWords(
     ),
     state_stems=stems("geopen gesloten sluit ingeschakel uitgeschakel bezet onbezet"),
     final_states=words("aan uit op af toe omhoog omlaag binnen buiten"),
+    secrets=SecretWords(
+        pins=phrases("pin; pincode; pin code; pincodes; geheime code"),
+        codes=phrases(
+            "alarmcode; alarm code; deurcode; voordeurcode; poortcode; garagecode;"
+            " kluiscode; toegangscode; beveiligingscode; slotcode; verificatiecode;"
+            " bevestigingscode; herstelcode; herstelcodes; back-upcode; back-upcodes;"
+            " backupcode; eenmalige code; sms-code; tan; tan-code; otp; puk;"
+            " cijfercombinatie; ontgrendelcode"
+        ),
+        loose_codes=phrases(
+            "code; codes; combinatie; hangslot; fietsslot; ontgrendel; ontgrendelen"
+        ),
+        passwords=phrases(
+            "wachtwoord; wachtwoorden; wachtzin; wifi-sleutel; wifisleutel; wpa-sleutel;"
+            " netwerksleutel; codewoord; herstelzin; wifi sleutel"
+        ),
+        tokens=phrases(
+            "token; tokens; api-sleutel; toegangstoken; toegangssleutel; api sleutel"
+        ),
+        loose_keys=phrases("sleutel; herstelsleutel; privésleutel"),
+        cards=phrases(
+            "kaartnummer; creditcard; creditcardnummer; bankpas; betaalpas; pasnummer;"
+            " bankkaart; nummer van mijn kaart"
+        ),
+        card_checks=phrases("cvv; cvc; cvc code; cvv code; controlenummer"),
+        no_secret=words(
+            "post fout error qr bar streepjes bron kleur kortings actie promo kleding"
+            " dress land landen taal valuta product artikel bestel boekings tracking"
+            " status http exit morse belasting trans manager beheerder"
+            " generator beleid veld hint vergeten bord prikbord review bos hanger"
+            " storings burgerlijk"
+        ),
+        means=words("is was luidt luidde heet zijn waren wordt"),
+        towards=words("op naar met als"),
+        changes=words("zet verander wijzig stel"),
+        skipped=words(
+            "nu nog steeds niet ook momenteel gewoon altijd weer inmiddels eigenlijk"
+            " veranderd gewijzigd"
+        ),
+        joins=words("en of dan"),
+        digits=words("nul een één twee drie vier vijf zes zeven acht negen"),
+        numbers=words("tien elf twaalf honderd"),
+        number_endings=stems(
+            "tien twintig dertig veertig vijftig zestig zeventig tachtig negentig"
+        ),
+        repeats=words("dubbel dubbele driedubbel"),
+        no_value=words(
+            "opgeslagen geschreven opgeschreven genoteerd bewaard verstopt fout verkeerd"
+            " juist goed correct onjuist ongeldig geldig hetzelfde dezelfde zelfde anders"
+            " nieuw oud veilig onveilig zwak sterk makkelijk gemakkelijk moeilijk lastig"
+            " ingewikkeld lang kort te heel zo erg nogal geheim privé bekend onbekend"
+            " nodig vereist verplicht kwijt vergeten weg verlopen ongewijzigd hier daar"
+            " waar wat dat ergens nergens geen niets nooit al leeg kapot geblokkeerd"
+            " beveiligd versleuteld slecht beter mij jou ons hem beneden boven buiten"
+            " misschien waarschijnlijk ik jij je hij zij ze het wij we men hoe wie wanneer"
+            " waarom veel meer iets langer gevraagd geplakt als"
+        ),
+        code_endings=("code", "codes"),
+        password_endings=("wachtwoord",),
+        verb_last=words("dat omdat"),
+    ),
+    corrections=CorrectionWords(
+        no=words("nee neen fout verkeerd sorry wacht pardon"),
+        meant=phrases(
+            "ik bedoelde; ik bedoel; ik had het over; ik heb het over; ik doelde op;"
+            " ik bedoelde eigenlijk; wat ik bedoelde was; ik bedoelde dus"
+        ),
+        said=phrases("ik zei; ik heb gezegd; ik vroeg om; ik wilde; ik wou"),
+        negations=phrases("niet; en niet; in plaats van; maar niet"),
+        but=phrases("maar; maar juist; wel"),
+        definite=words("de het in op bij mijn onze ons t"),
+        never=words(
+            "het dat dit goed niet nee ja bedankt dank oké ok alleen maar zo te wat wie"
+            " hoe waarom wanneer waar of niets alles iets nu nog vandaag morgen gisteren"
+            " later weer echt erg slecht zeker genoeg misschien nooit altijd zelfde"
+            " dezelfde hetzelfde probleem meer nodig al eens geen stop hallo moment"
+            " helemaal ook eigenlijk sorry aub alsjeblieft alstublieft hoor serieus"
+            " waar doei dag vaak"
+        ),
+        doubtful=words(
+            "ik jij je hij zij ze wij we mij me hem hun geloof weet denk wil zou graag"
+            " hoeft moet kan mag lukt is zijn"
+        ),
+        polite=phrases("alsjeblieft; graag; dank je; alstublieft"),
+    ),
+    past=PastWords(
+        talk=phrases(
+            "zei ik; vroeg ik; zeiden we; zeiden wij; spraken we; vertelde ik; ik zei;"
+            " ik vroeg; ik vertelde; ik je vroeg; ik je vertelde; zei je; vroeg je;"
+            " hadden we het; had ik het; hebben we het; ons gesprek; onze gesprekken;"
+            " mijn vraag; mijn vragen; mijn laatste vraag; ons laatste gesprek"
+        ),
+        began=phrases(
+            "heb ik; hebben we; hebben wij; heb je; heb jij; had ik; hadden we; ik je;"
+            " ik jou; ik; we; wij; je me; je mij; jij me"
+        ),
+        talked=words(
+            "gezegd gevraagd verteld gesproken gepraat besproken genoemd afgesproken"
+            " geantwoord"
+        ),
+        reach=12,
+        openers=phrases(
+            "laat me; laat zien; toon; zoek; zoek op; vind; lees; herinner me; herhaal;"
+            " vat; laat"
+        ),
+        about=phrases("over; van; betreffende; wat betreft; omtrent"),
+        leads=words("op in van de het vanaf sinds tijdens afgelopen om"),
+        times=times(
+            today="vandaag",
+            yesterday="gisteren",
+            day_before_yesterday="eergisteren",
+            yesterday_evening="gisteravond; gisterenavond",
+            yesterday_morning="gisterochtend; gistermorgen; gisterenochtend",
+            yesterday_afternoon="gistermiddag; gisterenmiddag",
+            this_morning="vanmorgen; vanochtend",
+            this_afternoon="vanmiddag",
+            this_evening="vanavond",
+            last_night="vannacht; afgelopen nacht; vorige nacht",
+            this_week="deze week",
+            last_week="vorige week; afgelopen week; verleden week; de week ervoor",
+            last_weekend="vorig weekend; verleden weekend",
+            weekend="in het weekend; dit weekend; afgelopen weekend",
+            this_month="deze maand",
+            last_month="vorige maand; afgelopen maand; verleden maand",
+            this_year="dit jaar",
+            last_year="vorig jaar; afgelopen jaar; verleden jaar",
+            earlier="daarnet; zojuist; net; eerder; straks",
+            recently="onlangs; laatst; recent; de laatste tijd; een paar dagen geleden",
+        ),
+        parts=parts(
+            morning="ochtend morgen ochtends",
+            afternoon="middag namiddag",
+            evening="avond",
+            night="nacht",
+        ),
+        weekdays=in_order(
+            "maandag; dinsdag; woensdag; donderdag; vrijdag; zaterdag; zondag"
+        ),
+        months=in_order(
+            "januari; februari; maart; april; mei; juni; juli; augustus; september;"
+            " oktober; november; december"
+        ),
+        units=units(
+            minute="minuut minuten",
+            hour="uur uren",
+            day="dag dagen",
+            week="week weken",
+            month="maand maanden",
+            year="jaar jaren",
+        ),
+        numbers=in_order(
+            "een één; twee; drie; vier; vijf; zes; zeven; acht; negen; tien; elf; twaalf"
+        ),
+        last=words("vorige vorig afgelopen laatste verleden"),
+        after_ago=phrases("geleden"),
+        ends=words("heb hebben had hadden gehad zien"),
+    ),
 )

@@ -1,6 +1,18 @@
 """Polish."""
 
-from .language import LanguageWords, phrases, stems, words
+from .language import (
+    CorrectionWords,
+    LanguageWords,
+    PastWords,
+    SecretWords,
+    in_order,
+    parts,
+    phrases,
+    stems,
+    times,
+    units,
+    words,
+)
 
 POLISH = LanguageWords(
     articles=words("ten ta to te ci tego tej tym tych tę tą"),
@@ -97,4 +109,176 @@ POLISH = LanguageWords(
         "otwart otwier zamkn zamyk włącz wyłącz zablokow odblokow zasłon odsłon podłącz"
     ),
     final_states=frozenset(),
+    secrets=SecretWords(
+        pins=phrases("pin; pinu; pinem; kod pin; kodu pin; numer pin; piny"),
+        codes=phrases(
+            "kod alarmu; kodu alarmu; kod do alarmu; kodu do alarmu; kod do drzwi;"
+            " kod do bramy; kod do furtki; kod do garażu; kod do sejfu; kod do domofonu;"
+            " kod dostępu; kod wejściowy; kod bezpieczeństwa; kod weryfikacyjny;"
+            " kod potwierdzający; kod odzyskiwania; kody odzyskiwania; kod jednorazowy;"
+            " kod z sms; kod sms; kody zapasowe; kod zapasowy; otp; puk; szyfr;"
+            " kod odblokowania; kod rozbrojenia"
+        ),
+        loose_codes=phrases(
+            "kod; kodu; kodem; kody; kodów; kombinacja; kłódka; kłódki; szyfr do sejfu; rozbrój; odblokuj"
+        ),
+        passwords=phrases(
+            "hasło; hasła; hasłem; klucz wifi; klucz wi-fi; klucz do wifi;"
+            " klucz sieciowy; klucz sieci; fraza odzyskiwania; słowo klucz"
+        ),
+        tokens=phrases(
+            "token; tokenu; tokenem; klucz api; klucz do api; token dostępu;"
+            " klucz dostępu"
+        ),
+        loose_keys=phrases("klucz; klucz prywatny; klucz odzyskiwania"),
+        cards=phrases(
+            "numer karty; numer mojej karty; karta kredytowa; karty kredytowej;"
+            " numer karty kredytowej; karta płatnicza"
+        ),
+        card_checks=phrases("cvv; cvc; kod cvv; kod cvc"),
+        no_secret=words(
+            "pocztowy pocztowego pocztowym kreskowy kreskowego qr błędu błąd usterki"
+            " źródłowy źródłowego ubioru rabatowy promocyjny zniżkowy koloru kolor kraju"
+            " języka produktu towaru zamówienia rezerwacji przesyłki statusu http karny"
+            " cywilny drogowy pracy morse morsea genetyczny podatkowy kierunkowy menedżer"
+            " generator polityka pole podpowiedź krzyżówce krzyżówki encyklopedii"
+            " reklamowe wyborcze tablicy"
+        ),
+        means=words("to jest był było brzmi są było będzie wynosi"),
+        towards=words("na z jako do"),
+        changes=words("zmień zmieniłem zmieniłam ustaw ustawiłem ustawiłam zmieniono"),
+        skipped=words(
+            "teraz nadal wciąż nie też także obecnie po prostu zawsze znowu jest to"
+            " aktualnie tylko"
+        ),
+        joins=words("i oraz lub albo potem a"),
+        digits=words(
+            "zero jeden jedynka dwa trzy cztery pięć sześć siedem osiem dziewięć"
+        ),
+        numbers=words(
+            "dziesięć jedenaście dwanaście trzynaście czternaście piętnaście szesnaście"
+            " siedemnaście osiemnaście dziewiętnaście dwadzieścia trzydzieści"
+            " czterdzieści pięćdziesiąt sześćdziesiąt siedemdziesiąt osiemdziesiąt"
+            " dziewięćdziesiąt sto"
+        ),
+        repeats=words("podwójne podwójna dwa-razy"),
+        no_value=words(
+            "zapisane zapisany zapisana napisane schowane ukryte przechowywane błędne"
+            " złe zły poprawne dobre właściwe nieprawidłowe nieważne ważne samo takie"
+            " inne nowe stare bezpieczne słabe silne mocne łatwe trudne skomplikowane"
+            " długie krótkie za bardzo tak dość tajne prywatne znane nieznane potrzebne"
+            " wymagane konieczne zgubione zapomniane wygasłe zmienione tutaj tu tam gdzie"
+            " co że coś gdzieś nigdzie nic nigdy żadne już puste zablokowane chronione"
+            " zaszyfrowane najlepsze lepsze gorsze przyklejone dostępne pod nad za przed"
+            " obok ja ty on ona my wy oni one jak kiedy jeśli bo dlaczego kto wisi leży"
+            " podane"
+        ),
+    ),
+    corrections=CorrectionWords(
+        no=words("nie źle błąd przepraszam czekaj poczekaj pomyłka"),
+        meant=phrases(
+            "chodziło mi o; chodzi mi o; miałem na myśli; miałam na myśli;"
+            " mam na myśli; chodziło o; mówiłem o; mówiłam o; mówię o; mi chodziło o;"
+            " chciałem powiedzieć; chciałam powiedzieć; ja miałem na myśli"
+        ),
+        said=phrases(
+            "powiedziałem; powiedziałam; mówiłem; mówiłam; prosiłem o; prosiłam o"
+        ),
+        negations=phrases("nie; a nie; zamiast; i nie"),
+        but=phrases("tylko; lecz; ale; a"),
+        definite=words("w we na do ten ta to tę moja mój moją nasz nasza naszą przy"),
+        never=words(
+            "to tego tym że dziękuję dzięki tak nie dobrze dobra źle tylko ważne teraz"
+            " jeszcze dzisiaj dziś jutro wczoraj później znowu naprawdę bardzo pewny"
+            " pewna dość może nigdy zawsze samo sam problem problemu więcej trzeba już"
+            " coś nic wszystko co kto jak dlaczego kiedy gdzie czy proszę stop cześć"
+            " chwila szkodzi ma mam o tak wiem żeby aby całkiem szczególnie tam tu ci"
+            " mi cię no razie na-razie pewno zawsze"
+        ),
+        doubtful=words(
+            "ja ty on ona my wy oni mi ci mnie cię się ją go im wiem myślę chcę chce"
+            " lubię muszę mogę sądzę potrzebuję jest są włączaj wyłączaj rób otwieraj"
+            " zamykaj działa widzę rozumiem"
+        ),
+        late_negation=True,
+        polite=phrases("proszę; dzięki"),
+    ),
+    past=PastWords(
+        talk=phrases(
+            "rozmawialiśmy; rozmawiałyśmy; mówiliśmy; mówiłyśmy; pytałem; pytałam;"
+            " zapytałem; zapytałam; powiedziałem; powiedziałam; mówiłem; mówiłam;"
+            " powiedziałeś; powiedziałaś; mówiłeś; mówiłaś; prosiłem; prosiłam;"
+            " poprosiłem; poprosiłam; opowiadałem; opowiadałam; wspominałem; wspominałam;"
+            " ustaliliśmy; omawialiśmy; powiedzieliśmy; rozmawiałem; rozmawiałam;"
+            " nasza rozmowa; nasze rozmowy; naszą rozmowę; naszych rozmów;"
+            " naszej rozmowy; naszej rozmowie; moje pytanie; moje pytania;"
+            " moje ostatnie pytanie; odpowiedziałeś; odpowiedziałaś"
+        ),
+        began=frozenset(),
+        talked=frozenset(),
+        reach=0,
+        openers=phrases(
+            "pokaż; pokaż mi; znajdź; wyszukaj; poszukaj; przypomnij mi; przeczytaj;"
+            " powtórz; streść; przypomnij"
+        ),
+        about=phrases("o; na temat; w sprawie; odnośnie; dotyczące; dotyczącą"),
+        leads=words("w we z ze od na podczas o ten tym tę"),
+        times=times(
+            today="dzisiaj; dziś",
+            yesterday="wczoraj",
+            day_before_yesterday="przedwczoraj",
+            this_evening="dziś wieczorem; dzisiaj wieczorem",
+            last_night="dziś w nocy; dzisiaj w nocy; tej nocy; zeszłej nocy;"
+            " ostatniej nocy",
+            this_week="w tym tygodniu; ten tydzień; tym tygodniu",
+            last_week="w zeszłym tygodniu; zeszłym tygodniu; zeszły tydzień;"
+            " w ubiegłym tygodniu; w poprzednim tygodniu; z zeszłego tygodnia;"
+            " w ostatnim tygodniu; zeszłego tygodnia; ubiegłego tygodnia",
+            last_weekend="w zeszły weekend; zeszły weekend; w ubiegły weekend",
+            weekend="w weekend; w ten weekend; w ostatni weekend",
+            this_month="w tym miesiącu; tym miesiącu",
+            last_month="w zeszłym miesiącu; zeszłym miesiącu; w ubiegłym miesiącu;"
+            " w poprzednim miesiącu; zeszłego miesiąca; zeszły miesiąc",
+            this_year="w tym roku; tym roku",
+            last_year="w zeszłym roku; zeszłym roku; rok temu; w ubiegłym roku",
+            earlier="wcześniej; przed chwilą; chwilę temu",
+            recently="ostatnio; niedawno; kilka dni temu; parę dni temu",
+        ),
+        parts=parts(
+            morning="rano ranem",
+            afternoon="popołudniu południu",
+            evening="wieczorem wieczór",
+            night="nocy",
+        ),
+        weekdays=in_order(
+            "poniedziałek poniedziałku; wtorek wtorku; środę środa środy; czwartek"
+            " czwartku; piątek piątku; sobotę sobota soboty; niedzielę niedziela"
+            " niedzieli"
+        ),
+        months=in_order(
+            "styczniu stycznia styczeń; lutym lutego luty; marcu marca marzec; kwietniu"
+            " kwietnia kwiecień; maju maja maj; czerwcu czerwca czerwiec; lipcu lipca"
+            " lipiec; sierpniu sierpnia sierpień; wrześniu września wrzesień;"
+            " październiku października październik; listopadzie listopada listopad;"
+            " grudniu grudnia grudzień"
+        ),
+        units=units(
+            minute="minuta minutę minuty minut",
+            hour="godzina godzinę godziny godzin",
+            day="dzień dni dnia",
+            week="tydzień tygodnie tygodni",
+            month="miesiąc miesiące miesięcy",
+            year="rok lata lat",
+        ),
+        numbers=in_order(
+            "jeden jedną; dwa dwie dwóch; trzy trzech; cztery czterech; pięć pięciu;"
+            " sześć sześciu; siedem siedmiu; osiem ośmiu; dziewięć; dziesięć; jedenaście;"
+            " dwanaście"
+        ),
+        last=words(
+            "zeszły zeszłą zeszłym zeszłej ostatni ostatnią ostatnich ostatnie ubiegły"
+            " ubiegłą poprzedni ostatnim"
+        ),
+        after_ago=phrases("temu"),
+    ),
 )

@@ -60,26 +60,27 @@ LIMIT $5
 -- As newest; $6 text-search configuration, $7 query text. The recipe of the lexical half in passages.sql, with words
 -- counted where they are searched: `lexeme_statistics` knows no commands and few questions. More than 100,000 are as many.
 WITH everything AS MATERIALIZED (
-    SELECT count(*) AS total FROM (SELECT FROM turns WHERE owner = ANY($1) LIMIT 100000) AS some
+    SELECT count(*) AS total FROM (SELECT FROM turns WHERE owner = ANY($1) LIMIT 100000) AS capped
+), counted AS MATERIALIZED (
+    SELECT lexeme, quoted::tsquery AS word, (
+        SELECT count(*) FROM (
+            SELECT FROM turn_lexemes l WHERE l.owner = ANY($1) AND l.lexemes @@ quoted::tsquery LIMIT 100000
+        ) AS capped) AS documents
+    FROM (
+        SELECT lexeme, '''' || replace(replace(lexeme, '\', '\\'), '''', '''''') || '''' AS quoted
+        FROM unnest(to_tsvector($6::text::regconfig, $7))
+    ) AS spelt
 ), words AS MATERIALIZED (
     SELECT word, lexeme, documents, ln(1 + (greatest(total, documents) - documents + 0.5) / (documents + 0.5))::real AS weight
-    FROM (
-        SELECT lexeme, quoted::tsquery AS word, (
-            SELECT count(*) FROM (
-                SELECT FROM turn_lexemes l WHERE l.owner = ANY($1) AND l.lexemes @@ quoted::tsquery LIMIT 100000
-            ) AS some) AS documents
-        FROM (
-            SELECT lexeme, '''' || replace(replace(lexeme, '\', '\\'), '''', '''''') || '''' AS quoted
-            FROM unnest(to_tsvector($6::text::regconfig, $7))
-        ) AS spelt
-    ) AS counted, everything
+    FROM counted, everything
 ), rarest AS MATERIALIZED (
     SELECT string_agg(word::text, ' | ')::tsquery AS query
     FROM (
-        SELECT word, sum(documents) OVER (ORDER BY documents, lexeme ROWS UNBOUNDED PRECEDING) - documents AS before
+        SELECT word, documents, sum(documents) OVER (ORDER BY documents, lexeme ROWS UNBOUNDED PRECEDING) AS so_far
         FROM words
     ) AS cumulated
-    WHERE before < 1000
+    -- The rarest that occurs at all, however often it does.
+    WHERE so_far < 1000 OR so_far = documents
 ), found AS MATERIALIZED (
     SELECT l.turn_id, (SELECT sum(weight) FROM words WHERE l.lexemes @@ word) AS weight
     FROM turn_lexemes l

@@ -21,19 +21,23 @@ ON CONFLICT (turn_id, owner) DO UPDATE
         corrected_by = coalesce(excluded.corrected_by, feedback.corrected_by), updated_at = now()
 
 -- name: previous_turn
--- The last of the same session, else what was said at the same device just before.
-(
-    SELECT t.id, t.text, t.language FROM conversations c JOIN turns t ON t.conversation_id = c.id
-    WHERE c.session_id = $2 AND c.owner = $1 AND c.deleted_at IS NULL AND t.owner = $1
-        AND t.started_at < $4 AND t.id <> $5
-    ORDER BY t.started_at DESC LIMIT 1
-) UNION ALL (
-    SELECT t.id, t.text, t.language FROM turns t
-    JOIN conversations c ON c.id = t.conversation_id AND c.deleted_at IS NULL
-    WHERE t.owner = $1 AND t.device_id = $3 AND t.started_at < $4 AND t.started_at >= $4 - $6::interval AND t.id <> $5
-    ORDER BY t.started_at DESC LIMIT 1
-)
-LIMIT 1
+-- The last of the same session, else what was said at the same device just before. What memory itself answered is passed over.
+SELECT id, text, language FROM (
+    (
+        SELECT 1 AS rank, t.id, t.text, t.language
+        FROM conversations c JOIN turns t ON t.conversation_id = c.id AND t.owner = $1
+        WHERE c.session_id = $2 AND c.owner = $1 AND c.deleted_at IS NULL AND t.started_at < $4 AND t.id <> $5
+            AND t.answered_by <> 'memory'
+        ORDER BY t.started_at DESC LIMIT 1
+    ) UNION ALL (
+        SELECT 2, t.id, t.text, t.language
+        FROM turns t JOIN conversations c ON c.id = t.conversation_id AND c.deleted_at IS NULL
+        WHERE t.owner = $1 AND t.device_id = $3 AND t.started_at < $4 AND t.started_at >= $4 - $6::interval
+            AND t.id <> $5 AND t.answered_by <> 'memory'
+        ORDER BY t.started_at DESC LIMIT 1
+    )
+) AS found
+ORDER BY rank LIMIT 1
 
 -- name: columns
 f.id, f.turn_id, f.owner, f.rating, f.comment, f.correction, f.corrected_by, f.source, f.created_at, f.updated_at, t.text,

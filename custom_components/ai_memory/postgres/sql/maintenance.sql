@@ -36,3 +36,37 @@ WHERE NOT old.active AND EXISTS (
         SELECT FROM passages p WHERE NOT EXISTS (
             SELECT FROM embeddings e WHERE e.passage_id = p.id AND e.model_id = embedding_models.id)))
 RETURNING id
+
+-- name: statistics
+SELECT (SELECT count(*) FROM memories) AS memories, (SELECT count(*) FROM turns) AS turns,
+    (SELECT count(*) FROM conversations) AS conversations, (SELECT count(*) FROM preferences) AS preferences,
+    (SELECT count(*) FROM response_cache) AS cached_answers, (SELECT count(*) FROM passages) AS passages,
+    (SELECT count(*) FROM dropped_secrets) AS dropped_secrets,
+    (SELECT max(version) FROM schema_migrations) AS schema_version,
+    (SELECT count(*) FROM turns WHERE started_at >= $1) AS turns_today,
+    (SELECT sum(pg_total_relation_size(oid)) FROM pg_class
+        WHERE relnamespace = 'ai_memory'::regnamespace AND relkind = 'r')::bigint AS database_bytes,
+    hits, asked, recall_latency
+FROM (
+    SELECT count(*) FILTER (WHERE cache = 'hit') AS hits,
+        count(*) FILTER (WHERE cache IN ('hit', 'miss', 'stored', 'incomplete')) AS asked,
+        percentile_cont(0.5) WITHIN GROUP (ORDER BY (stages ->> 'look_up')::float8) AS recall_latency
+    FROM turns WHERE started_at > now() - interval '1 day'
+) AS lately
+
+-- name: clear_tools
+DELETE FROM tool_executions WHERE id IN (
+    SELECT e.id FROM turns t JOIN tool_executions e ON e.turn_id = t.id AND e.owner = t.owner
+    WHERE t.started_at < $1 LIMIT $2)
+RETURNING id
+
+-- name: clear_references
+DELETE FROM context_references WHERE id IN (
+    SELECT r.id FROM turns t JOIN context_references r ON r.turn_id = t.id AND r.owner = t.owner
+    WHERE t.started_at < $1 LIMIT $2)
+RETURNING id
+
+-- name: clear_stages
+UPDATE turns SET stages = '{}' WHERE id IN (
+    SELECT id FROM turns WHERE started_at < $1 AND stages <> '{}' LIMIT $2)
+RETURNING id

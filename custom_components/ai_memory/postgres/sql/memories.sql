@@ -1,6 +1,7 @@
 -- name: collection
+-- A column of no key is set, so that nobody waits for who puts something on the same shelf.
 INSERT INTO collections (owner, name) VALUES ($1, $2)
-ON CONFLICT (owner, name) DO UPDATE SET name = excluded.name
+ON CONFLICT (owner, name) DO UPDATE SET summary = collections.summary
 RETURNING id
 
 -- name: insert
@@ -13,9 +14,6 @@ ON CONFLICT (owner, collection_id, md5(content), coalesce(place, '')) DO UPDATE
         -- What somebody agreed to stays so.
         status = least(memories.status, excluded.status)
 RETURNING id, (xmax = 0) AS is_new
-
--- name: forget
-DELETE FROM memories WHERE id = ANY($1) AND owner = ANY($2) RETURNING id, owner
 
 -- name: get
 SELECT {columns} FROM memories m JOIN collections c ON c.id = m.collection_id
@@ -41,9 +39,3 @@ SET content = coalesce($3, content), tags = coalesce($4, tags), source = nullif(
     place = nullif(coalesce($6, place), ''), status = coalesce($7, status), updated_at = now()
 WHERE id = $1 AND owner = ANY($2)
 RETURNING owner, content, language, place
-
--- name: statistics
-SELECT (SELECT count(*) FROM memories) AS memories, (SELECT count(*) FROM turns) AS turns,
-    (SELECT count(*) FROM conversations) AS conversations, (SELECT count(*) FROM preferences) AS preferences,
-    (SELECT count(*) FROM response_cache) AS cached_answers, (SELECT count(*) FROM passages) AS passages,
-    (SELECT max(version) FROM schema_migrations) AS schema_version

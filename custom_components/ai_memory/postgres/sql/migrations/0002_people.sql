@@ -4,6 +4,7 @@
 ALTER TABLE ai_memory.conversations DROP CONSTRAINT conversations_session_id_owner_key;
 CREATE UNIQUE INDEX conversations_once ON ai_memory.conversations (session_id, owner) WHERE deleted_at IS NULL;
 CREATE INDEX ON ai_memory.conversations (deleted_at) WHERE deleted_at IS NOT NULL;
+CREATE INDEX ON ai_memory.conversations (session_id);
 
 ALTER TABLE ai_memory.turns DROP CONSTRAINT turns_answered_by_check;
 ALTER TABLE ai_memory.turns ADD CHECK (answered_by IN ('cache', 'intent', 'delegate', 'other_agent', 'memory'));
@@ -80,5 +81,18 @@ BEGIN
         EXECUTE format('ALTER TABLE ai_memory.%I FORCE ROW LEVEL SECURITY', name);
         EXECUTE format('CREATE POLICY scope ON ai_memory.%I USING (ai_memory.in_scope(owner))', name);
     END LOOP;
+END
+$$;
+
+-- An import marks the shelves that it changed at its end: their rows would stay locked for minutes.
+CREATE OR REPLACE FUNCTION ai_memory.knowledge_changed() RETURNS trigger
+LANGUAGE plpgsql AS $$
+BEGIN
+    IF current_setting('ai_memory.importing', true) = 'on' THEN
+        RETURN NULL;
+    END IF;
+    UPDATE ai_memory.collections SET version = nextval('ai_memory.knowledge_version')
+    WHERE id IN (SELECT collection_id FROM changed);
+    RETURN NULL;
 END
 $$;

@@ -1,0 +1,82 @@
+"""Whose memory there is, and what becomes of it when a person goes."""
+
+from ..errors import InvalidInput
+from ..models import Scope, Subject, Verb
+from ..postgres.owners import OwnerSummary
+from ..postgres.store import Store
+from .changes import Changes
+from .forgetting import Forgetting
+from .preferences import Preferences
+
+_SUBJECTS = (
+    Subject.MEMORY,
+    Subject.CONVERSATION,
+    Subject.PREFERENCE,
+    Subject.ALIAS,
+    Subject.PROPOSED_ALIAS,
+    Subject.FEEDBACK,
+    Subject.CACHE,
+)
+
+
+class Owners:
+    """Moves and erases everything of an owner."""
+
+    def __init__(
+        self,
+        store: Store,
+        forgetting: Forgetting,
+        preferences: Preferences,
+        changes: Changes,
+    ) -> None:
+        """Take what keeps things of owners in memory as well."""
+        self._store = store
+        self._forgetting = forgetting
+        self._preferences = preferences
+        self._changes = changes
+
+    async def owners(self) -> dict[str, int]:
+        """Return how many memories, turns and preferences each owner has, also those who are gone. Raises DatabaseError."""
+        return await self._store.owners.owners()
+
+    async def summary(self, scope: Scope) -> OwnerSummary:
+        """Return what an owner has. Raises DatabaseError."""
+        return await self._store.owners.summary(scope)
+
+    async def reassign(self, source: Scope, target: Scope) -> int:
+        """Make everything of one owner another's; return how many memories, turns and preferences it was.
+
+        What both have becomes one; of ratings and preferences with the same key the target's stays. Raises InvalidInput
+        `owner_same`, DatabaseError.
+        """
+        if source == target:
+            raise InvalidInput("owner_same")
+        async with self._forgetting.standing_still():
+            number = await self._number(source)
+            if number:
+                await self._store.owners.reassign(source, target)
+        if number:
+            await self._preferences.reload()
+            self._tell(Verb.REMOVED, source)
+            self._tell(Verb.ADDED, target)
+        return number
+
+    async def erase(self, scope: Scope) -> int:
+        """Erase everything of an owner; return how many memories, turns and preferences it was.
+
+        Raises InvalidInput, DatabaseError.
+        """
+        async with self._forgetting.owner_going(scope.owner):
+            number = await self._number(scope)
+            await self._store.owners.erase(scope)
+        await self._preferences.reload()
+        self._tell(Verb.REMOVED, scope)
+        return number
+
+    async def _number(self, scope: Scope) -> int:
+        found = await self._store.owners.summary(scope)
+        return found.memories + found.turns + found.preferences
+
+    def _tell(self, verb: Verb, scope: Scope) -> None:
+        for subject in _SUBJECTS:
+            self._changes.tell(subject, verb, scope.owner)

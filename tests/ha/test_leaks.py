@@ -1,0 +1,467 @@
+"""Three persons, a satellite and an administrator do 10,000 things at random: nobody sees what another said in private.
+
+Every private text holds a word that names its owner, so a leak is seen wherever it comes out: in a response, an error,
+an export, what the model is sent, or what an agent says.
+"""
+
+from collections import Counter
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass, field
+from functools import partial
+import json
+import random
+import re
+from typing import Any
+from uuid import uuid7
+
+import asyncpg
+from homeassistant.auth.const import GROUP_ID_ADMIN, GROUP_ID_USER
+from homeassistant.components import conversation
+from homeassistant.components.conversation import (
+    AbstractConversationAgent,
+    ConversationInput,
+    ConversationResult,
+    async_converse,
+)
+from homeassistant.core import Context, HomeAssistant
+from homeassistant.exceptions import HomeAssistantError
+from homeassistant.helpers import (
+    area_registry as ar,
+    device_registry as dr,
+    intent,
+    llm,
+)
+from homeassistant.helpers.json import json_dumps
+from homeassistant.setup import async_setup_component
+import probatio
+import pytest
+from pytest_homeassistant_custom_component.common import (
+    CLIENT_ID,
+    MockConfigEntry,
+    MockUser,
+)
+from pytest_homeassistant_custom_component.typing import (
+    ClientSessionGenerator,
+    WebSocketGenerator,
+)
+
+from custom_components.ai_memory.const import DOMAIN
+from tests.databases import FreshDatabase
+from tests.ha.keeper import Memory, set_up
+
+OPERATIONS = 10_000
+PEOPLE = ("anna", "ben", "cleo")
+ADMIN = "dora"
+SATELLITE = "satellite"
+MARK = re.compile(r"(anna|ben|cleo|dora)word\d+")
+THINGS = ("key", "present", "diary", "wine", "letter")
+PLACES = ("cellar", "attic", "garden", "office", "car")
+HTTP = {
+    "remember": ("post", "memory/add"),
+    "recall": ("get", "memory/search"),
+    "set_preference": ("post", "preferences/set"),
+    "get_preference": ("get", "preferences/get"),
+    "feedback": ("post", "training/feedback"),
+    "export_training_data": ("get", "training/export"),
+    "cache_stats": ("get", "cache/stats"),
+    "clear_cache": ("delete", "cache/clear"),
+}
+
+type Request = tuple[str, dict[str, Any]]
+
+
+class Parrot(AbstractConversationAgent):
+    """Says all that it was told, context included."""
+
+    supported_languages = "*"
+
+    async def async_process(self, user_input: ConversationInput) -> ConversationResult:
+        response = intent.IntentResponse(language=user_input.language)
+        response.async_set_speech(user_input.text)
+        return ConversationResult(response, user_input.conversation_id)
+
+
+@dataclass
+class Actor:
+    """Somebody who does things; `private` are the memories that only they know."""
+
+    name: str
+    context: Context
+    device_id: str | None = None
+    private: dict[int, str] = field(default_factory=dict)
+    surfaces: dict[str, Callable[[Request], Awaitable[Any]]] = field(
+        default_factory=dict
+    )
+
+
+@dataclass
+class World:
+    """Everything that exists by its id, whoever it belongs to."""
+
+    chance: random.Random
+    memories: list[int] = field(default_factory=lambda: [1])
+    conversations: list[int] = field(default_factory=lambda: [1])
+    turns: list[str] = field(default_factory=lambda: [str(uuid7())])
+    tokens: list[str] = field(default_factory=lambda: ["none"])
+    said: int = 0
+
+    def text(self, actor: Actor) -> str:
+        """Return something new that only the actor may know."""
+        self.said += 1
+        return (
+            f"The {self.chance.choice(THINGS)} {actor.name}word{self.said}"
+            f" lies in the {self.chance.choice(PLACES)}"
+        )
+
+    def learn(self, response: Any) -> None:
+        """Note every id in a response."""
+        match response:
+            case dict():
+                for key, value in response.items():
+                    if key == "token" and isinstance(value, str):
+                        self.tokens.append(value)
+                    self.learn(value)
+            case list():
+                for value in response:
+                    self.learn(value)
+
+    def request(self, actor: Actor) -> Request:
+        """Return something that an actor may ask for."""
+        chance = self.chance
+        private = actor.name != SATELLITE
+        topic = f"{chance.choice(THINGS)} {chance.choice(PLACES)}"
+        key = f"note.{chance.choice(THINGS)}"
+        page = {"limit": chance.choice((1, 20, 50))}
+        requests: list[Request] = [
+            ("remember", {"content": self.text(actor), "private": private}),
+            ("remember", {"content": f"The {topic} is for everybody"}),
+            ("recall", {"query": topic, **page}),
+            ("recall", {"query": topic, "person": f"person.{chance.choice(PEOPLE)}"}),
+            ("get_context", {"query": topic, "length": 2000}),
+            ("get_memory", {"memory_id": chance.choice(self.memories)}),
+            ("list_memories", page),
+            ("list_memories", {"query": "word"}),
+            (
+                "update_memory",
+                {
+                    "memory_id": chance.choice(self.memories),
+                    "tags": [f"tag{chance.randrange(9)}"],
+                },
+            ),
+            ("forget", {"memory_ids": [chance.choice(self.memories)]}),
+            ("forget", {"query": topic}),
+            ("forget", {"token": chance.choice(self.tokens), "memory_ids": [1]}),
+            (
+                "set_preference",
+                {"key": key, "value": self.text(actor), "private": True},
+            ),
+            ("get_preference", {"key": key}),
+            ("list_preferences", {}),
+            ("delete_preference", {"key": key, "private": private}),
+            ("list_aliases", {}),
+            ("list_proposals", {}),
+            (
+                "review_proposal",
+                {
+                    "proposal_id": f"memory:{chance.choice(self.memories)}",
+                    "accept": True,
+                },
+            ),
+            ("list_conversations", page),
+            (
+                "get_conversation",
+                {"conversation_id": chance.choice(self.conversations)},
+            ),
+            ("get_turn", {"turn_id": chance.choice(self.turns)}),
+            ("search_conversations", {"query": topic}),
+            ("search_conversations", {}),
+            (
+                "tag_conversation",
+                {"conversation_id": chance.choice(self.conversations), "add": ["x"]},
+            ),
+            (
+                "feedback",
+                {
+                    "turn_id": chance.choice(self.turns),
+                    "rating": 2,
+                    "comment": self.text(actor),
+                },
+            ),
+            ("list_feedback", {}),
+            ("export_training_data", {"format": "chat", "mask_names": False}),
+            ("cache_stats", {}),
+            ("clear_cache", {}),
+        ]
+        return chance.choice(requests)
+
+
+def as_text(response: Any) -> str:
+    return json_dumps(response)
+
+
+async def action(hass: HomeAssistant, actor: Actor, request: Request) -> Any:
+    name, data = request
+    return await hass.services.async_call(
+        DOMAIN,
+        name,
+        data,
+        blocking=True,
+        return_response=True,
+        context=actor.context,
+    )
+
+
+async def tool(hass: HomeAssistant, actor: Actor, request: Request) -> Any:
+    """Use what the request is most like."""
+    name, data = request
+    arguments: dict[str, Any]
+    match name:
+        case "remember":
+            arguments = {"content": data["content"], "private": data.get("private")}
+            arguments["private"] = bool(arguments["private"])
+        case "forget" if "token" in data:
+            arguments = {"token": data["token"]}
+        case "forget":
+            arguments = {"query": data.get("query", "key")}
+        case _:
+            name = "recall"
+            arguments = {"query": data.get("query") or "key cellar", "limit": 20}
+    api = await llm.async_get_api(
+        hass,
+        llm.LLM_API_ASSIST,
+        llm.LLMContext(
+            platform="test",
+            context=actor.context,
+            language="en",
+            assistant=conversation.DOMAIN,
+            device_id=actor.device_id,
+        ),
+    )
+    result = await api.async_call_tool(
+        llm.ToolInput(tool_name=f"{DOMAIN}__{name}", tool_args=arguments)
+    )
+    return result.data
+
+
+async def voice(memory: Memory, world: World, actor: Actor, request: Request) -> Any:
+    """Say something that has to do with the request."""
+    name, data = request
+    topic = f"{world.chance.choice(THINGS)} {world.chance.choice(PLACES)}"
+    text = {
+        "remember": f"remember that my {data.get('content', 'key is here')[4:]}",
+        "recall": f"What is the {topic}?",
+        "get_context": f"Where did we put the {topic}?",
+        "list_memories": f"what do you know about the {topic}",
+        "search_conversations": "what did I ask you today",
+        "forget": f"forget about the {topic}",
+    }.get(name, world.text(actor))
+    if actor.name == SATELLITE:
+        # Nobody knows who speaks: it is the household's.
+        text = MARK.sub("everybody", text).replace("satelliteword", "everybody")
+    result = await async_converse(
+        memory.hass,
+        text,
+        None,
+        actor.context,
+        language="en",
+        agent_id=memory.agent_id,
+        device_id=actor.device_id,
+    )
+    return result.response.as_dict()
+
+
+async def access_token(hass: HomeAssistant, user: MockUser) -> str:
+    refresh = await hass.auth.async_create_refresh_token(user, CLIENT_ID)
+    return hass.auth.async_create_access_token(refresh)
+
+
+async def websocket(client: Any, request: Request) -> Any:
+    name, data = request
+    await client.send_json_auto_id({"type": f"{DOMAIN}/{name}", **data})
+    return await client.receive_json()
+
+
+async def http(client: Any, request: Request) -> Any:
+    name, data = request
+    method, path = HTTP.get(name, HTTP["recall"])
+    if name not in HTTP:
+        data = {"query": "key cellar", "limit": 50}
+    how = (
+        {"json": data}
+        if method == "post"
+        else {"params": {key: str(value) for key, value in data.items()}}
+    )
+    response = await getattr(client, method)(f"/api/{DOMAIN}/{path}", **how)
+    return await response.text()
+
+
+@pytest.mark.newest_only
+async def test_nothing_private_is_seen_by_another(
+    hass: HomeAssistant,
+    home: None,
+    database: FreshDatabase,
+    hass_ws_client: WebSocketGenerator,
+    hass_client: ClientSessionGenerator,
+) -> None:
+    # Every future would note where it was made: half of the time this takes.
+    hass.loop.set_debug(False)
+    chance = random.Random(20261120)
+    world = World(chance)
+    users = {
+        name: MockUser(
+            id=f"user_{name}",
+            groups=[
+                await hass.auth.async_get_group(
+                    GROUP_ID_ADMIN if name == ADMIN else GROUP_ID_USER
+                )
+            ],
+        ).add_to_hass(hass)
+        for name in (*PEOPLE, ADMIN)
+    }
+    assert await async_setup_component(
+        hass,
+        "person",
+        {
+            "person": [
+                {"id": name, "name": name.title(), "user_id": user.id}
+                for name, user in users.items()
+            ]
+        },
+    )
+    assert await async_setup_component(hass, "llm", {})
+    parrot = MockConfigEntry(domain="parrot", entry_id="parrot")
+    parrot.add_to_hass(hass)
+    conversation.async_set_agent(hass, parrot, Parrot())
+    memory = await set_up(hass, database, "parrot", {"provider": "none"})
+    device = dr.async_get(hass).async_get_or_create(
+        config_entry_id=parrot.entry_id, identifiers={("parrot", "kitchen")}
+    )
+    dr.async_get(hass).async_update_device(
+        device.id, area_id=ar.async_get(hass).async_get_or_create("Kitchen").id
+    )
+    actors = [
+        *(Actor(name, Context(user_id=user.id)) for name, user in users.items()),
+        Actor(SATELLITE, Context(), device.id),
+    ]
+    for actor in actors:
+        actor.surfaces = {
+            "voice": partial(voice, memory, world, actor),
+            "tool": partial(tool, hass, actor),
+        }
+        if actor.name == SATELLITE:
+            continue
+        token = await access_token(hass, users[actor.name])
+        ws_client, client = await hass_ws_client(hass, token), await hass_client(token)
+        actor.surfaces |= {
+            "action": partial(action, hass, actor),
+            "websocket": partial(websocket, ws_client),
+            "http": partial(http, client),
+        }
+
+    done: Counter[str] = Counter()
+    refused: Counter[str] = Counter()
+    for number in range(OPERATIONS):
+        if number % 250 == 0:
+            await memory.service.settled()
+            await note_ids(memory, world)
+        actor = chance.choice(actors)
+        surface = chance.choice(sorted(actor.surfaces))
+        request = world.request(actor)
+        named = request[1].get("person", "").removeprefix("person.")
+        try:
+            response = await actor.surfaces[surface](request)
+        except (HomeAssistantError, probatio.Invalid) as err:
+            response = str(err)
+            refused[surface] += 1
+        seen = as_text(response)
+        allowed = {actor.name}
+        if actor.name == ADMIN and named and surface in ("action", "websocket", "http"):
+            # Administrators see what they name, and nothing else.
+            allowed.add(named)
+        leaked = {mark.group(1) for mark in MARK.finditer(seen)} - allowed
+        assert not leaked, (number, actor.name, surface, request, seen)
+        world.learn(response)
+        done[surface] += 1
+        keep_track(actor, request, response)
+
+    assert await memory.service.settled()
+    assert sum(done.values()) == OPERATIONS
+    assert min(done.values()) > OPERATIONS / 20, done
+    assert sum(refused.values()) < OPERATIONS / 2, refused
+    await nothing_of_others_was_touched(memory, actors)
+    await row_security_alone_keeps_it(database, [*users])
+    await hass.config_entries.async_unload(memory.entry.entry_id)
+
+
+async def note_ids(memory: Memory, world: World) -> None:
+    """Let everybody know all ids there are."""
+    for name, table in (
+        ("memories", "memories"),
+        ("conversations", "conversations"),
+        ("turns", "turns"),
+    ):
+        found = await memory.rows(f"SELECT id FROM {table} ORDER BY random() LIMIT 300")
+        values = [row["id"] for row in found] or getattr(world, name)
+        setattr(world, name, [str(v) if name == "turns" else v for v in values])
+
+
+def keep_track(actor: Actor, request: Request, response: Any) -> None:
+    """Note what an actor made known to themselves only, and what they let go."""
+    name, data = request
+    if isinstance(response, str):
+        try:
+            response = json.loads(response)
+        except ValueError:
+            return
+    if isinstance(response, dict) and "result" in response:
+        response = response["result"]
+    if not isinstance(response, dict):
+        return
+    if name == "remember" and data.get("private") and "content" in response:
+        actor.private[response["id"]] = response["content"]
+    for gone in response.get("forgotten", {}) if name == "forget" else ():
+        actor.private.pop(gone, None)
+
+
+async def nothing_of_others_was_touched(memory: Memory, actors: list[Actor]) -> None:
+    kept = {
+        row["id"]: (row["owner"], row["content"])
+        for row in await memory.rows("SELECT id, owner, content FROM memories")
+    }
+    compared = 0
+    for actor in actors:
+        for memory_id, content in actor.private.items():
+            if memory_id in kept:
+                assert kept[memory_id] == (f"person:{actor.name}", content)
+                compared += 1
+    assert compared > 50
+    for row in await memory.rows("SELECT owner, content FROM memories"):
+        for mark in MARK.finditer(row["content"]):
+            assert row["owner"] == f"person:{mark.group(1)}"
+
+
+async def row_security_alone_keeps_it(
+    database: FreshDatabase, names: list[str]
+) -> None:
+    """Look at every table with a policy as our own role, in every scope."""
+    tables = database.execute(
+        "SELECT relname FROM pg_class WHERE relrowsecurity"
+        " AND relnamespace = 'ai_memory'::regnamespace"
+    ).split()
+    connection = await asyncpg.connect(database.dsn)
+    marked = 0
+    try:
+        for scope in ("household", *(f"person:{name}" for name in names)):
+            await connection.execute(
+                "SELECT set_config('ai_memory.scope', $1, false)", scope
+            )
+            for table in tables:
+                for row in await connection.fetch(
+                    f"SELECT row_to_json(t)::text AS text FROM ai_memory.{table} t"
+                ):
+                    owners = {mark.group(1) for mark in MARK.finditer(row["text"])}
+                    marked += len(owners)
+                    assert owners <= {scope.removeprefix("person:")}, (scope, table)
+    finally:
+        await connection.close()
+    assert marked > 100

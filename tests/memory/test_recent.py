@@ -1,0 +1,256 @@
+"""The last turns of each speaker, to go on with."""
+
+from datetime import UTC, datetime, timedelta
+from typing import Any
+from uuid import uuid7
+
+import pytest
+
+from custom_components.ai_memory.memory.recent import (
+    MOST_TURNS,
+    STARTS_OVER,
+    RecentTurns,
+    recent_key,
+)
+from custom_components.ai_memory.memory.service import MemoryService
+from custom_components.ai_memory.models import AnsweredBy, Scope, Subject, Turn, Verb
+from custom_components.ai_memory.spoken import SpokenIntent
+from tests.databases import FreshDatabase
+from tests.engine import ANNA, BEN, HOUSEHOLD, running, settled, turn
+
+WINDOW = timedelta(minutes=30)
+
+
+def said(
+    text: str, scope: Scope = ANNA, *, minutes_ago: float = 0, **fields: Any
+) -> Turn:
+    """Return a turn of some minutes ago."""
+    return turn(
+        text,
+        scope,
+        started_at=datetime.now(UTC) - timedelta(minutes=minutes_ago),
+        **fields,
+    )
+
+
+def texts(recent: RecentTurns, key: str | None, *, limit: int = 6) -> list[str]:
+    """Return the words that a new session of somebody begins with."""
+    return [
+        one.text
+        for one in recent.of(key, window=WINDOW, limit=limit, now=datetime.now(UTC))
+    ]
+
+
+async def record(service: MemoryService, *turns: Turn) -> None:
+    """Save turns, one after the other."""
+    for one in turns:
+        await service.record(one)
+    await settled(service)
+
+
+def test_intent_is_what_the_sentences_call_it() -> None:
+    assert SpokenIntent(STARTS_OVER) is SpokenIntent.START_OVER
+
+
+@pytest.mark.parametrize(
+    ("owner", "satellite", "device", "key"),
+    [
+        ("person:anna", None, None, "person:anna"),
+        ("person:anna", "assist_satellite.kitchen", "kitchen", "person:anna"),
+        (
+            "household",
+            "assist_satellite.kitchen",
+            "kitchen",
+            "assist_satellite.kitchen",
+        ),
+        ("household", None, "kitchen", "kitchen"),
+        ("household", None, None, None),
+    ],
+)
+def test_whose_turns_go_on(
+    owner: str, satellite: str | None, device: str | None, key: str | None
+) -> None:
+    assert recent_key(owner, satellite_id=satellite, device_id=device) == key
+
+
+async def test_everybody_has_their_own(database: FreshDatabase) -> None:
+    async with running(database.settings) as service:
+        await record(
+            service,
+            said("one", ANNA, device_id="kitchen"),
+            said("two", BEN, device_id="kitchen"),
+            said("three", HOUSEHOLD, device_id="kitchen"),
+            said("four", HOUSEHOLD, device_id="bedroom"),
+            said("five", HOUSEHOLD),
+        )
+        assert texts(service.recent, ANNA.owner) == ["one"]
+        assert texts(service.recent, BEN.owner) == ["two"]
+        assert texts(service.recent, "kitchen") == ["three"]
+        assert texts(service.recent, "bedroom") == ["four"]
+        assert texts(service.recent, None) == []
+        assert texts(service.recent, "household") == []
+
+
+async def test_last_turns_in_order_without_a_long_pause(
+    database: FreshDatabase,
+) -> None:
+    async with running(database.settings) as service:
+        # The captured one is saved last, but was said before.
+        await record(
+            service,
+            said("before the pause", minutes_ago=70),
+            said("first", minutes_ago=35),
+            said("third", minutes_ago=5),
+            said("second", minutes_ago=20),
+        )
+        assert texts(service.recent, ANNA.owner) == ["first", "second", "third"]
+        assert texts(service.recent, ANNA.owner, limit=2) == ["second", "third"]
+        await record(service, *(said(str(number)) for number in range(MOST_TURNS)))
+        assert len(texts(service.recent, ANNA.owner, limit=100)) == MOST_TURNS
+
+
+async def test_old_turns_are_not_taken_up(database: FreshDatabase) -> None:
+    async with running(database.settings) as service:
+        await record(service, said("long ago", minutes_ago=31))
+        assert texts(service.recent, ANNA.owner) == []
+
+
+@pytest.mark.parametrize(
+    "fields",
+    [
+        {"error": "TimeoutError"},
+        {"reply": None},
+        {"reply": ""},
+        {"text": ""},
+        {"reply": "x" * 9000},
+        {"text": "The alarm code is 4711", "reply": "All right, 4711."},
+    ],
+    ids=["failed", "no reply", "silence", "no words", "long", "secret"],
+)
+async def test_what_is_no_turn_to_go_on_with(
+    database: FreshDatabase, fields: dict[str, Any]
+) -> None:
+    async with running(database.settings) as service:
+        await record(service, said(**{"text": "Who painted this?", **fields}))
+        assert texts(service.recent, ANNA.owner) == []
+        # But it is the last one that was said.
+        assert service.recent.last(ANNA.owner, now=datetime.now(UTC))
+    async with running(database.settings) as service:
+        assert texts(service.recent, ANNA.owner) == []
+
+
+async def test_restart_keeps_them(database: FreshDatabase) -> None:
+    turns = [
+        said("old", minutes_ago=600),
+        said("hers", minutes_ago=3),
+        said("theirs", HOUSEHOLD, minutes_ago=2, satellite_id="assist_satellite.hall"),
+        said("hers too", minutes_ago=1, answered_by=AnsweredBy.INTENT),
+        said("my PIN is 4711", minutes_ago=1, secrets=[]),
+    ]
+    async with running(database.settings) as service:
+        await record(service, *turns)
+    async with running(database.settings) as service:
+        assert texts(service.recent, ANNA.owner) == ["hers", "hers too"]
+        assert texts(service.recent, "assist_satellite.hall") == ["theirs"]
+        taken = service.recent.of(
+            ANNA.owner, window=WINDOW, limit=6, now=datetime.now(UTC)
+        )
+        assert [one.by_model for one in taken] == [True, False]
+        assert [one.id for one in taken] == [turns[1].id, turns[3].id]
+        assert taken[0].reply == "All right."
+
+
+async def test_restart_after_a_crash_keeps_what_is_in_the_journal_only(
+    database: FreshDatabase, tmp_path: Any
+) -> None:
+    journal = tmp_path / "turns.journal"
+    async with running(database.settings, journal=journal) as service:
+        await record(service, said("written", minutes_ago=2))
+        service._writer._write = _never_written  # type: ignore[method-assign]
+        service._writer.drain = _at_once  # type: ignore[method-assign]
+        await service.record(said("not written", minutes_ago=1))
+    assert b"not written" in journal.read_bytes()
+    async with running(database.settings, journal=journal) as service:
+        assert texts(service.recent, ANNA.owner) == ["written", "not written"]
+
+
+async def _never_written(batch: list[Turn]) -> bool:
+    return False
+
+
+async def _at_once(timeout: float) -> bool:
+    return True
+
+
+async def test_starting_over_holds_after_a_restart(database: FreshDatabase) -> None:
+    async with running(database.settings) as service:
+        await record(
+            service,
+            said("before", minutes_ago=3),
+            said("his", BEN, minutes_ago=3),
+            said("start over", minutes_ago=2, intent=STARTS_OVER),
+            said("after", minutes_ago=1),
+            # Saved late.
+            said("before, too", minutes_ago=2.5),
+        )
+        assert texts(service.recent, ANNA.owner) == ["after"]
+        assert texts(service.recent, BEN.owner) == ["his"]
+    async with running(database.settings) as service:
+        assert texts(service.recent, ANNA.owner) == ["after"]
+
+
+async def test_nothing_that_was_forgotten_comes_back(database: FreshDatabase) -> None:
+    async with running(database.settings) as service:
+        memory, _ = await service.memories.remember(ANNA, "The key is in the shed")
+        await record(service, said("Where is the key?", reply="In the shed."))
+        late = said("And where is it?", reply="In the shed, I said.")
+        assert await service.forgetting.memories(ANNA, [memory.id]) == [memory.id]
+        await service.record(late)
+        assert texts(service.recent, ANNA.owner) == []
+        assert service.recent.last(ANNA.owner, now=datetime.now(UTC)) is None
+        await record(service, said("Where is the broom?"))
+        assert texts(service.recent, ANNA.owner) == ["Where is the broom?"]
+
+
+@pytest.mark.parametrize(
+    ("subject", "verb", "stays"),
+    [
+        (Subject.CONVERSATION, Verb.REMOVED, False),
+        (Subject.MEMORY, Verb.REMOVED, False),
+        (Subject.MEMORY, Verb.ADDED, True),
+        (Subject.PREFERENCE, Verb.REMOVED, True),
+        (Subject.CACHE, Verb.REMOVED, True),
+    ],
+)
+async def test_what_makes_them_go(
+    database: FreshDatabase, subject: Subject, verb: Verb, stays: bool
+) -> None:
+    async with running(database.settings) as service:
+        await record(service, said("Hello", minutes_ago=1))
+        service.changes.tell(subject, verb, BEN.owner, ["12"])
+        assert (texts(service.recent, ANNA.owner) == ["Hello"]) is stays
+
+
+async def test_turn_in_the_bin_is_not_loaded(database: FreshDatabase) -> None:
+    async with running(database.settings) as service:
+        await record(service, said("Hello", minutes_ago=1))
+        [conversation] = await service.conversations.list(ANNA)
+        await service.conversations.delete(ANNA, conversation.id)
+        assert texts(service.recent, ANNA.owner) == []
+    async with running(database.settings) as service:
+        assert texts(service.recent, ANNA.owner) == []
+
+
+async def test_memory_is_bounded(database: FreshDatabase) -> None:
+    async with running(database.settings) as service:
+        for number in range(250):
+            service.recent.add(said("Hello", HOUSEHOLD, device_id=f"device {number}"))
+        assert texts(service.recent, "device 0") == []
+        assert texts(service.recent, "device 249") == ["Hello"]
+
+
+async def test_turn_is_there_once(database: FreshDatabase) -> None:
+    async with running(database.settings) as service:
+        once = said("Hello")
+        service.recent.add_all([once, once, said("Hello", id=uuid7())])
+        assert texts(service.recent, ANNA.owner) == ["Hello", "Hello"]
