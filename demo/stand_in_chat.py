@@ -24,9 +24,7 @@ _COMMAND = re.compile(
     r"|(?:the\s+)?(?P<name_first>.+?)\s+(?P<state_last>on|off))[\s.!]*",
     re.IGNORECASE,
 )
-_CORRECTION = re.compile(
-    r"no,? i meant (?:the )?(?P<name>.+?)[\s.!]*", re.IGNORECASE
-)
+_CORRECTION = re.compile(r"no,? i meant (?:the )?(?P<name>.+?)[\s.!]*", re.IGNORECASE)
 _USE = re.compile(r"use tool (?P<tool>\w+) with (?P<arguments>\{.*\})")
 _QUESTION = re.compile(
     r"(?:who|whose|whom|what|where|when|which|how|why|do|does|did|is|are|was|were|can|could|has|have|had|will|would"

@@ -9,7 +9,7 @@ import pytest_socket
 
 from demo.client import HassClient
 from demo.demo_house import DemoHouse
-from tests.e2e.talk import Database, connect, log_in, set_deadline
+from tests.e2e.talk import Database, connect, log_in, person_id, set_agent
 
 BEN = "Ben"
 
@@ -32,8 +32,8 @@ async def house(
     pytest_socket.enable_socket()
     house = DemoHouse(tmp_path_factory.mktemp("house"))
     async with house:
-        # What memory finds must not hang on how busy the machine is.
-        await set_deadline(house, 2000)
+        # What memory finds must not hang on how busy the machine is, nor on what the test before has said.
+        await set_agent(house, deadline=2000, session_window=0)
         yield house
         pytest_socket.enable_socket()
     house.remove()
@@ -53,4 +53,18 @@ async def ben(house: DemoHouse) -> AsyncGenerator[HassClient]:
     pytest_socket.enable_socket()
     client = await log_in(house, BEN)
     yield client
+    await client.close()
+
+
+@pytest_asyncio.fixture(scope="module", loop_scope="session")
+async def cleo(house: DemoHouse) -> AsyncGenerator[HassClient]:
+    """Give an administrator of whom memory knows nothing, before and after; Dora, who has no log-in, lives here too."""
+    pytest_socket.enable_socket()
+    client = await log_in(house, "Cleo", admin=True)
+    await person_id(house, "Dora")
+    yield client
+    for person in ("person.cleo", "person.dora"):
+        await client.service(
+            "ai_memory.erase_owner", {"person": person, "confirm": True}
+        )
     await client.close()

@@ -10,8 +10,9 @@ import asyncpg
 from demo import wiring
 from demo.client import HassClient, Json, Turn
 from demo.demo_house import DemoHouse
-from demo.flows import form_data
+from demo.flows import fill, form_data
 from demo.ollama_server import OllamaServer, RecordedRequest
+from demo.postgres import DATABASE
 
 TIMEOUT: Final = 30.0
 POLL: Final = 0.05
@@ -34,10 +35,12 @@ async def until[T](look: Callable[[], Awaitable[T]], timeout: float = TIMEOUT) -
     return seen
 
 
-async def connect(house: DemoHouse) -> asyncpg.Connection[asyncpg.Record]:
+async def connect(
+    house: DemoHouse, database: str = DATABASE
+) -> asyncpg.Connection[asyncpg.Record]:
     """Return a connection that no row is hidden from."""
     connection: asyncpg.Connection[asyncpg.Record] = await asyncpg.connect(
-        house.postgres.dsn(superuser=True),
+        house.postgres.dsn(database, superuser=True),
         ssl=False,
         server_settings={"search_path": "ai_memory, public"},
     )
@@ -134,9 +137,23 @@ async def engine(house: DemoHouse, pipeline_id: str) -> str:
     return agent
 
 
-async def log_in(house: DemoHouse, name: str) -> HassClient:
+async def log_in(house: DemoHouse, name: str, *, admin: bool = False) -> HassClient:
     """Return a client of a person, who moves in first if need be."""
-    return await wiring.log_in_as(house.client, name, name.lower(), "secret enough")
+    return await wiring.log_in_as(
+        house.client, name, name.lower(), "secret enough", admin=admin
+    )
+
+
+async def person_id(house: DemoHouse, name: str) -> str:
+    """Return the id of a person, who is made, without a log-in, if need be."""
+    people = (await house.client.call("person/list"))["storage"]
+    found = next((person for person in people if person["name"] == name), None)
+    if found is None:
+        found = await house.client.call(
+            "person/create", name=name, user_id=None, device_trackers=[]
+        )
+    made: str = found["id"]
+    return made
 
 
 async def is_loaded(house: DemoHouse) -> bool:
@@ -146,8 +163,20 @@ async def is_loaded(house: DemoHouse) -> bool:
     return bool(entry["state"] == "loaded" and agent["state"] != "unavailable")
 
 
-async def set_deadline(house: DemoHouse, milliseconds: int) -> None:
-    """Change the deadline of the first agent."""
+async def set_options(house: DemoHouse, page: str, **answers: object) -> None:
+    """Change options of one page."""
+    [entry] = await house.client.entries("ai_memory")
+    await fill(
+        await house.client.options_flow(entry["entry_id"]),
+        house.client.options_flow_step,
+        answers,
+        {"init": page},
+    )
+    await until(lambda: is_loaded(house))
+
+
+async def set_agent(house: DemoHouse, **settings: object) -> None:
+    """Change settings of the first agent."""
     [entry] = await house.client.entries("ai_memory")
     subentries = await house.client.call(
         "config_entries/subentries/list", entry_id=entry["entry_id"]
@@ -155,7 +184,7 @@ async def set_deadline(house: DemoHouse, milliseconds: int) -> None:
     step = await house.client.subentry_flow(
         entry["entry_id"], "conversation", subentries[0]["subentry_id"]
     )
-    answers = form_data(step["data_schema"], {"deadline": milliseconds})
+    answers = form_data(step["data_schema"], settings)
     step = await house.client.subentry_flow_step(step["flow_id"], answers)
     assert step["reason"] == "reconfigure_successful"
     await until(lambda: is_loaded(house))

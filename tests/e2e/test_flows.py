@@ -11,7 +11,7 @@ from tests.e2e.talk import (
     engine,
     is_loaded,
     remember,
-    set_deadline,
+    set_agent,
     stand_in,
     until,
 )
@@ -108,7 +108,7 @@ async def test_removal_and_a_new_beginning(
     house.agent = await wiring.set_up_ai_memory(
         client, house.postgres, house.delegate, pipelines=[house.pipeline]
     )
-    await set_deadline(house, 2000)
+    await set_agent(house, deadline=2000, session_window=0)
     turn = await client.run_pipeline("Where are the croquet hoops?")
     assert turn.reply == fact
     assert (await database.turn(turn))["answered_by"] == "delegate"

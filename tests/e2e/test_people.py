@@ -106,7 +106,7 @@ async def test_actions_keep_the_same_rules(house: DemoHouse, ben: HassClient) ->
     forgotten = await ben.service(
         "ai_memory.forget", {"memory_ids": [kept["id"]]}, response=True
     )
-    assert forgotten == {"forgotten": []}
+    assert forgotten["forgotten"] == []
     assert "teapot" in await recalled(house.client)
 
 

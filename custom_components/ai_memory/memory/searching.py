@@ -60,12 +60,11 @@ class Searching:
         if not (self.can_embed and self._health.allow(Part.EMBEDDER)):
             return None
         try:
-            vector = await self.embed(text, TextKind.QUERY, timeout=timeout)
+            # That it succeeds says nothing of the server: vectors of questions are remembered.
+            return await self.embed(text, TextKind.QUERY, timeout=timeout)
         except EmbedderError as err:
             self._health.failed(Part.EMBEDDER, err)
             return None
-        self._health.succeeded(Part.EMBEDDER)
-        return vector
 
     async def probe(self) -> None:
         """Ask the server for a vector, in no more time than the last one who got none had. Raises EmbedderError."""
