@@ -21,6 +21,8 @@ from custom_components.ai_memory.operations.operation import async_caller
 from tests.engine import HOUSEHOLD, settled, turn
 from tests.ha.actions import Call
 
+pytestmark = pytest.mark.newest_only
+
 ANNA, BERT = Scope.person("id_of_anna"), Scope.person("id_of_bert")
 
 

@@ -17,6 +17,8 @@ from custom_components.ai_memory.const import DOMAIN
 from tests.databases import FreshDatabase
 from tests.ha.actions import Call
 
+pytestmark = pytest.mark.newest_only
+
 BINS = "The bins are collected on Tuesday."
 GIFT = "The gift for Bert is hidden in the attic."
 

@@ -1,0 +1,201 @@
+"""One portable archive of everything: a backup, and the way to another machine."""
+
+import asyncio
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Final
+
+from ..errors import DatabaseError, InvalidInput
+from ..models import Scope, Verb
+from ..postgres.store import Store
+from .archive_file import ArchiveReader, ArchiveWriter, check_file_name
+from .archive_format import MEMBERS, Manifest
+from .archive_merge import Merge
+from .changes import Changes
+from .preferences import Preferences
+from .turn_writer import TurnWriter
+
+_PATIENCE: Final = 10.0
+"""Seconds to wait for turns that are on their way into the database."""
+_REFUSALS: Final = ("21", "22", "23", "54")
+"""SQLSTATE classes of rows that the database will never take."""
+
+
+@dataclass(frozen=True, slots=True)
+class Exported:
+    """An archive that was written: `size` in bytes, `rows` by member."""
+
+    path: Path
+    size: int
+    rows: dict[str, int]
+
+
+@dataclass(frozen=True, slots=True)
+class Imported:
+    """What an archive brought, by member; `masked` is in how many rows a secret was."""
+
+    owners: dict[str, str]
+    """By the archive's own, whose they are here."""
+    added: dict[str, int]
+    already_there: dict[str, int]
+    left_out: dict[str, int]
+    masked: int
+
+
+class Archive:
+    """Writes archives and merges them, one at a time."""
+
+    def __init__(
+        self,
+        store: Store,
+        writer: TurnWriter,
+        preferences: Preferences,
+        changes: Changes,
+        *,
+        language: str,
+        nudge: Callable[[], None],
+    ) -> None:
+        """Call `nudge` when there is something new to make vectors of."""
+        self._store = store
+        self._writer = writer
+        self._preferences = preferences
+        self._changes = changes
+        self._language = language
+        self._nudge = nudge
+        self._one_at_a_time = asyncio.Lock()
+
+    async def export_all(
+        self,
+        folder: Path,
+        *,
+        name_of: Callable[[Scope], str | None],
+        file_name: str | None = None,
+        scope: Scope | None = None,
+    ) -> Exported:
+        """Write an archive of what a scope owns, of everything without one, into a folder.
+
+        `name_of` gives the names of persons. Raises InvalidInput (`archive_file_name_invalid`, `archive_file_exists`,
+        `archive_disk_full`, `archive_not_written`, `archive_too_large`), DatabaseError; nothing is left then.
+        """
+        created_at = datetime.now(UTC)
+        if file_name is None:
+            moment = created_at.isoformat(timespec="milliseconds")
+            file_name = (
+                f"ai-memory-{moment.partition('+')[0].translate(_NO_SIGNS)}Z.zip"
+            )
+        path = folder / check_file_name(file_name)
+        async with self._one_at_a_time:
+            await self._writer.drain(_PATIENCE)
+            file = ArchiveWriter(path)
+            try:
+                await asyncio.to_thread(file.open)
+                async with self._store.archive.snapshot(
+                    scope.owner if scope else None
+                ) as found:
+                    for member in MEMBERS:
+                        async for rows in found.pages(member):
+                            await asyncio.to_thread(file.write, member, rows)
+                    size = await asyncio.to_thread(
+                        file.finish,
+                        schema_version=await found.schema_version(),
+                        created_at=created_at,
+                        models=await found.models(),
+                        owners={owner: name_of(Scope(owner)) for owner in found.owners},
+                    )
+            finally:
+                await asyncio.to_thread(file.discard)
+        return Exported(path, size, file.rows)
+
+    async def import_all(
+        self,
+        folder: Path,
+        file_name: str,
+        *,
+        people: Mapping[str, str] | None = None,
+        overwrite: bool = False,
+        dry_run: bool = False,
+    ) -> Imported:
+        """Merge an archive of a folder into what is there; all of it, or nothing.
+
+        `people` gives owners of here for those of the archive, by person id or by the name they had; `overwrite`
+        preferences that are there; a `dry_run` only counts. Raises InvalidInput (`archive_...`), DatabaseError.
+        """
+        file = ArchiveReader(folder / check_file_name(file_name))
+        async with self._one_at_a_time:
+            try:
+                manifest = await asyncio.to_thread(file.open)
+                owners = _owners(manifest, people or {})
+                merge = await self._merge(
+                    file, manifest, owners, overwrite=overwrite, dry_run=dry_run
+                )
+            finally:
+                await asyncio.to_thread(file.close)
+        if not dry_run:
+            await self._tell(merge)
+        return Imported(
+            owners=owners,
+            added=dict(merge.added),
+            already_there=dict(merge.already_there),
+            left_out=dict(merge.left_out),
+            masked=merge.masked,
+        )
+
+    async def _merge(
+        self,
+        file: ArchiveReader,
+        manifest: Manifest,
+        owners: Mapping[str, str],
+        *,
+        overwrite: bool,
+        dry_run: bool,
+    ) -> Merge:
+        member = "embedding_models"
+        try:
+            async with self._store.archive.merging(keep=not dry_run) as into:
+                merge = Merge(
+                    into,
+                    manifest,
+                    owners,
+                    language=self._language,
+                    overwrite=overwrite,
+                )
+                await merge.begin()
+                for member in MEMBERS:
+                    pages = (merge.prepare(member, rows) for rows in file.pages(member))
+                    while rows := await asyncio.to_thread(file.next_page, pages):
+                        await merge.take(member, rows)
+                await merge.end()
+        except DatabaseError as err:
+            if not err.placeholders.get("code", "").startswith(_REFUSALS):
+                raise
+            raise InvalidInput("archive_rows_refused", member=member) from err
+        return merge
+
+    async def _tell(self, merge: Merge) -> None:
+        if not merge.changed:
+            return
+        await self._preferences.reload()
+        self._nudge()
+        for subject, owner in sorted(merge.changed):
+            self._changes.tell(subject, Verb.ADDED, owner)
+
+
+_NO_SIGNS: Final = str.maketrans("", "", "-:.")
+
+
+def _owners(manifest: Manifest, people: Mapping[str, str]) -> dict[str, str]:
+    """Return whose the rows of the archive's owners become. Raises InvalidInput."""
+    owners = {owner: owner for owner in manifest.owners}
+    for person, owner_here in people.items():
+        meant = [
+            owner
+            for owner, name in manifest.owners.items()
+            if person in {owner, Scope(owner).person_id}
+            or (name is not None and person.casefold() == name.casefold())
+        ]
+        if len(meant) != 1:
+            raise InvalidInput("archive_person_unknown", person=person[:100])
+        owners[meant[0]] = owner_here
+    return owners

@@ -1,0 +1,317 @@
+"""Everything that is kept, a page at a time: read for an archive, and merged from one."""
+
+from array import array
+import asyncio
+from collections.abc import AsyncIterator, Iterable, Mapping, Sequence
+from contextlib import asynccontextmanager, suppress
+import struct
+from typing import Any, Final, NamedTuple
+from uuid import UUID
+
+import asyncpg
+from pgvector import HalfVector
+
+from ..models import EmbeddingModel
+from ..text_forms import lexical
+from .database import MAINTENANCE, Database, PooledConnection
+from .dropped_secrets import SQL as SECRET_SQL
+from .languages import text_search_configuration
+from .passages import SQL as PASSAGE_SQL
+from .queries import load
+from .turns import SQL as TURN_SQL, words_of_statement, words_of_turn
+
+SQL = load("archive")
+
+_PAGE: Final = 200
+_TIMEOUT: Final = 120.0
+"""Seconds for a page: a full disk cache and an index on vectors take their time on a Pi."""
+_KEYED_BY_TURN: Final = ("turns", "training_examples")
+
+type Row = dict[str, Any]
+type Values = Sequence[Any]
+
+
+class Placed(NamedTuple):
+    """Where a row of the archive is here."""
+
+    id: int
+    is_new: bool
+
+
+class _NotKept(Exception):
+    """Roll the transaction back."""
+
+
+class ArchiveRepository:
+    """Reads all there is and merges what comes."""
+
+    def __init__(self, database: Database) -> None:
+        """Take the database."""
+        self._database = database
+
+    @asynccontextmanager
+    async def snapshot(self, owner: str | None) -> AsyncIterator[Snapshot]:
+        """Give what an owner has, everybody without one, as it is now. Raises DatabaseError."""
+        async with self._database.transaction(
+            owner or MAINTENANCE, snapshot=True
+        ) as connection:
+            await connection.execute(SQL["go_by_keys"])
+            owners = [owner] if owner else await _owners(connection)
+            yield Snapshot(connection, owners)
+
+    @asynccontextmanager
+    async def merging(self, *, keep: bool) -> AsyncIterator[Merging]:
+        """Give what takes rows; nothing is there unless all of it is, and it shall be kept. Raises DatabaseError."""
+        with suppress(_NotKept):
+            async with self._database.transaction(MAINTENANCE) as connection:
+                await connection.execute(SQL["go_by_keys"])
+                await connection.execute(SQL["begin"])
+                yield Merging(connection)
+                await connection.execute(SQL["end"], timeout=_TIMEOUT)
+                if not keep:
+                    raise _NotKept
+
+
+async def _owners(connection: PooledConnection) -> list[str]:
+    return [row["owner"] for row in await connection.fetch(SQL["owners"])]
+
+
+class Snapshot:
+    """What some owners have."""
+
+    def __init__(self, connection: PooledConnection, owners: list[str]) -> None:
+        """Take an open transaction."""
+        self._connection = connection
+        self.owners = owners
+
+    async def schema_version(self) -> int:
+        """Return the number of the last migration."""
+        found: int = await self._connection.fetchval(SQL["schema_version"])
+        return found
+
+    async def models(self) -> dict[int, EmbeddingModel]:
+        """Return the embedding models by id."""
+        return {
+            row["id"]: EmbeddingModel(row["provider"], row["name"], row["dimensions"])
+            for row in await self._connection.fetch(SQL["models"])
+        }
+
+    async def pages(self, member: str) -> AsyncIterator[list[Row]]:
+        """Yield the rows of a member by growing key."""
+        after: Any = UUID(int=0) if member in _KEYED_BY_TURN else 0
+        # By keys, not with a cursor: a pooler would need a prepared statement for that.
+        while page := await self._connection.fetch(
+            SQL[f"export_{member}"], self.owners, after, _PAGE, timeout=_TIMEOUT
+        ):
+            rows = [dict(row) for row in page]
+            if member == "passages":
+                await self._add_embeddings(rows)
+            yield rows
+            after = page[-1]["page_key"]
+
+    async def _add_embeddings(self, rows: list[Row]) -> None:
+        found: dict[int, dict[int, bytes]] = {row["id"]: {} for row in rows}
+        for embedding in await self._connection.fetch(
+            SQL["export_embeddings"], list(found), timeout=_TIMEOUT
+        ):
+            vectors = found[embedding["passage_id"]]
+            vectors[embedding["model_id"]] = _swapped(
+                embedding["vector"].to_binary()[4:]
+            )
+        for row in rows:
+            row["embeddings"] = found[row["id"]]
+
+
+class Merging:
+    """Takes rows into what is there, in an open transaction. What is there already stays.
+
+    A row has the columns of its line, in their order. What is returned by the archive's ids lacks what was left out.
+    """
+
+    def __init__(self, connection: PooledConnection) -> None:
+        """Take the transaction."""
+        self._connection = connection
+
+    async def model(self, model: EmbeddingModel) -> int:
+        """Return the id of an embedding model, which is made where it is not there."""
+        values = (model.provider, model.name, model.dimensions)
+        await self._connection.execute(SQL["model"], *values)
+        found: int = await self._connection.fetchval(SQL["model_id"], *values)
+        return found
+
+    async def collections(self, rows: Iterable[Row]) -> None:
+        """Make sure of collections."""
+        await self._execute(SQL["collection"], _values(rows))
+
+    async def conversations(self, rows: Sequence[Row]) -> dict[int, Placed]:
+        """Take conversations and their tags."""
+        tags = {row["id"]: row.pop("tags") for row in rows}
+        placed = await self._place(SQL["conversation"], _values(rows))
+        await self._execute(
+            SQL["tag"],
+            [(placed[old].id, tag) for old, names in tags.items() for tag in names],
+        )
+        return placed
+
+    async def drop_empty_conversations(self, ids: Iterable[int]) -> int:
+        """Let conversations go that were made in vain; return how many."""
+        return len(
+            await self._connection.fetch(
+                SQL["drop_empty_conversations"], list(ids), timeout=_TIMEOUT
+            )
+        )
+
+    async def turns(self, rows: Sequence[Row]) -> set[UUID]:
+        """Take turns and the words they are found by; return which are new."""
+        found = await self._fetch(SQL["turn"], _values(rows))
+        new = {row["id"] for row in found}
+        await self._execute(
+            TURN_SQL["insert_lexemes"],
+            await asyncio.to_thread(
+                _words_of_turns, [row for row in rows if row["id"] in new]
+            ),
+        )
+        return new
+
+    async def memories(self, rows: Sequence[Row]) -> dict[int, Placed]:
+        """Take memories; the same words in the same place are one."""
+        return await self._place(SQL["memory"], _values(rows))
+
+    async def passages(
+        self, rows: Sequence[Row], models: Mapping[int, int]
+    ) -> dict[int, Placed]:
+        """Take passages of memories and turns that are there, with their words and vectors; `models` by the archive's ids."""
+        placed = await self._place(
+            SQL["passage_of_memory"],
+            [
+                (
+                    row["id"],
+                    row["memory"],
+                    row["speaker"],
+                    row["created_at"],
+                    row["hidden"],
+                )
+                for row in rows
+                if row["memory"] is not None
+            ],
+        ) | await self._place(
+            SQL["passage_of_turn"],
+            [
+                tuple(
+                    row[name]
+                    for name in (
+                        "id",
+                        "turn",
+                        "collection",
+                        "speaker",
+                        "text",
+                        "created_at",
+                        "place",
+                        "hidden",
+                    )
+                )
+                for row in rows
+                if row["memory"] is None
+            ],
+        )
+        new = {old: at.id for old, at in placed.items() if at.is_new}
+        texts = await self._connection.fetch(
+            SQL["words_of_passages"], list(new.values()), timeout=_TIMEOUT
+        )
+        await self._execute(
+            PASSAGE_SQL["insert_lexemes"],
+            await asyncio.to_thread(_words_of_passages, texts),
+        )
+        await self._execute(
+            SQL["embedding"],
+            [
+                (
+                    new[row["id"]],
+                    models[model],
+                    HalfVector.from_binary(
+                        struct.pack(">HH", len(vector) // 2, 0) + _swapped(vector)
+                    ),
+                )
+                for row in rows
+                if row["id"] in new
+                for model, vector in row["embeddings"].items()
+            ],
+        )
+        return placed
+
+    async def preferences(
+        self, rows: Iterable[Row], *, overwrite: bool
+    ) -> list[tuple[str, str]]:
+        """Take preferences; return owner and key of those that are new or changed."""
+        values = [(*value, overwrite) for value in _values(rows)]
+        found = await self._fetch(SQL["preference"], values)
+        return [(row["owner"], row["key"]) for row in found]
+
+    async def feedback(self, rows: Iterable[Row]) -> list[str]:
+        """Take feedback on turns that are there; return the owners of what is new."""
+        found = await self._fetch(SQL["feedback"], _values(rows))
+        return [row["owner"] for row in found]
+
+    async def others(self, member: str, rows: Iterable[Row]) -> None:
+        """Take rows of a member that nothing refers to."""
+        await self._execute(SQL[member], _values(rows))
+
+    async def note_secrets(self, owner: str, kinds: Iterable[str]) -> None:
+        """Note that secrets of these kinds were not taken."""
+        await self._connection.execute(
+            SECRET_SQL["note"], owner, "archive", None, list(kinds)
+        )
+
+    async def _place(self, query: str, values: Sequence[Values]) -> dict[int, Placed]:
+        return {
+            row["old"]: Placed(row["id"], row["is_new"])
+            for row in await self._fetch(query, values)
+        }
+
+    async def _fetch(
+        self, query: str, values: Sequence[Values]
+    ) -> list[asyncpg.Record]:
+        if not values:
+            return []
+        return await self._connection.fetchmany(query, values, timeout=_TIMEOUT)
+
+    async def _execute(self, query: str, values: Sequence[Values]) -> None:
+        if values:
+            await self._connection.executemany(query, values, timeout=_TIMEOUT)
+
+
+def _values(rows: Iterable[Row]) -> list[Values]:
+    return [tuple(row.values()) for row in rows]
+
+
+def _words_of_turns(rows: Iterable[Row]) -> list[Values]:
+    return [
+        (
+            row["id"],
+            row["owner"],
+            text_search_configuration(row["language"]),
+            words_of_turn(row["text"], row["reply"]),
+        )
+        for row in rows
+    ]
+
+
+def _words_of_passages(rows: Iterable[asyncpg.Record]) -> list[Values]:
+    return [
+        (
+            row["id"],
+            row["owner"],
+            text_search_configuration(row["language"]),
+            words_of_statement(row["before"], row["text"])
+            if row["is_of_turn"]
+            else lexical(row["text"]),
+        )
+        for row in rows
+    ]
+
+
+def _swapped(vector: bytes) -> bytes:
+    """Return the halves of a vector with their bytes in the other order: pgvector's are big-endian, an archive's little."""
+    halves = array("H", vector)
+    halves.byteswap()
+    return halves.tobytes()

@@ -1,0 +1,234 @@
+-- name: go_by_keys
+-- A plan that was made while the tables were small, or when an import was rolled back, would read them whole for every row.
+SELECT set_config('enable_seqscan', 'off', true), set_config('enable_mergejoin', 'off', true),
+    set_config('enable_sort', 'off', true)
+
+-- name: schema_version
+SELECT max(version) FROM schema_migrations
+
+-- name: owners
+SELECT owner FROM collections UNION SELECT owner FROM conversations UNION SELECT owner FROM turns
+UNION SELECT owner FROM memories UNION SELECT owner FROM preferences UNION SELECT owner FROM feedback
+UNION SELECT owner FROM training_examples UNION SELECT owner FROM dropped_secrets
+ORDER BY owner
+
+-- name: models
+SELECT id, provider, name, dimensions FROM embedding_models ORDER BY id
+
+-- What is exported, a page at a time: $1 owners, $2 the key of the last row, $3 how many rows.
+
+-- name: export_collections
+SELECT id AS page_key, owner, name, summary FROM collections
+WHERE owner = ANY($1) AND id > $2 ORDER BY id LIMIT $3
+
+-- name: export_conversations
+SELECT id AS page_key, id, session_id, owner, title, summary, language, started_at, updated_at, deleted_at,
+    ARRAY(SELECT tag FROM tags WHERE conversation_id = c.id ORDER BY tag) AS tags
+FROM conversations c
+WHERE owner = ANY($1) AND id > $2 ORDER BY id LIMIT $3
+
+-- name: export_turns
+SELECT t.id AS page_key, t.id, t.conversation_id AS conversation, t.owner, t.text, t.resolved_text, t.reply, t.answered_by,
+    t.agent_id, t.model, t.language, t.intent, t.device_id, t.satellite_id, t.cache, t.stages, t.error, t.started_at,
+    t.recorded_at
+FROM turns t JOIN conversations c ON c.id = t.conversation_id AND c.owner = ANY($1)
+WHERE t.owner = ANY($1) AND t.id > $2 ORDER BY t.id LIMIT $3
+
+-- name: export_messages
+SELECT id AS page_key, turn_id AS turn, position, role, content, thinking, tool_calls, input_tokens, output_tokens, language,
+    intent, created_at
+FROM messages
+WHERE owner = ANY($1) AND id > $2 ORDER BY id LIMIT $3
+
+-- name: export_tool_executions
+SELECT x.id AS page_key, x.turn_id AS turn, x.position, x.name, x.arguments, x.result, x.status, t.language
+FROM tool_executions x JOIN turns t ON t.id = x.turn_id
+WHERE x.owner = ANY($1) AND x.id > $2 ORDER BY x.id LIMIT $3
+
+-- name: export_memories
+SELECT m.id AS page_key, m.id, m.owner, c.name AS collection, m.content, m.language, m.source, m.tags, m.confidence,
+    t.id AS turn, m.created_at, m.updated_at, m.place, m.status
+FROM memories m JOIN collections c ON c.id = m.collection_id
+LEFT JOIN turns t ON t.id = m.turn_id AND t.owner = ANY($1)
+WHERE m.owner = ANY($1) AND m.id > $2 ORDER BY m.id LIMIT $3
+
+-- name: export_passages
+SELECT p.id AS page_key, p.id, p.memory_id AS memory, p.turn_id AS turn, c.name AS collection, p.speaker, p.text, p.created_at,
+    p.place, p.hidden, coalesce(t.language, m.language) AS language
+FROM passages p JOIN collections c ON c.id = p.collection_id
+LEFT JOIN turns t ON t.id = p.turn_id LEFT JOIN memories m ON m.id = p.memory_id
+WHERE p.owner = ANY($1) AND p.id > $2 ORDER BY p.id LIMIT $3
+
+-- name: export_embeddings
+SELECT passage_id, model_id, vector FROM embeddings WHERE passage_id = ANY($1) ORDER BY passage_id, model_id
+
+-- name: export_context_references
+SELECT r.id AS page_key, r.turn_id AS turn, r.passage_id AS passage, r.position, r.snippet, r.score, r.cosine, r.lexical,
+    r.verdict, coalesce(t.language, m.language) AS language
+FROM context_references r JOIN passages p ON p.id = r.passage_id AND p.owner = ANY($1)
+LEFT JOIN turns t ON t.id = p.turn_id LEFT JOIN memories m ON m.id = p.memory_id
+WHERE r.owner = ANY($1) AND r.id > $2 ORDER BY r.id LIMIT $3
+
+-- name: export_preferences
+SELECT id AS page_key, owner, key, category, value, created_at, updated_at FROM preferences
+WHERE owner = ANY($1) AND id > $2 ORDER BY id LIMIT $3
+
+-- name: export_feedback
+SELECT f.id AS page_key, f.turn_id AS turn, f.owner, f.rating, f.comment, f.correction, t.id AS corrected_by, f.source,
+    f.created_at, f.updated_at
+FROM feedback f LEFT JOIN turns t ON t.id = f.corrected_by AND t.owner = ANY($1)
+WHERE f.owner = ANY($1) AND f.id > $2 ORDER BY f.id LIMIT $3
+
+-- name: export_training_examples
+SELECT turn_id AS page_key, turn_id AS turn, owner, format, exported_at FROM training_examples
+WHERE owner = ANY($1) AND turn_id > $2 ORDER BY turn_id FETCH FIRST $3 ROWS WITH TIES
+
+-- name: export_dropped_secrets
+SELECT id AS page_key, owner, kind, source, turn_id AS turn, created_at FROM dropped_secrets
+WHERE owner = ANY($1) AND id > $2 ORDER BY id LIMIT $3
+
+-- What is imported, a row at a time, with the columns of its line in their order. What hangs on a turn is taken only
+-- where the turn is new: xmin tells that this transaction made it.
+
+-- name: begin
+-- The shelves are marked as changed at the end: their rows would stay locked all the while.
+SELECT set_config('ai_memory.importing', 'on', true)
+
+-- name: model
+INSERT INTO embedding_models (provider, name, dimensions) VALUES ($1, $2, $3)
+ON CONFLICT (provider, name, dimensions) DO NOTHING
+
+-- name: model_id
+SELECT id FROM embedding_models WHERE provider = $1 AND name = $2 AND dimensions = $3
+
+-- name: collection
+INSERT INTO collections (owner, name, summary) VALUES ($1, $2, $3)
+ON CONFLICT (owner, name) DO NOTHING
+
+-- name: conversation
+-- The same conversation, in the bin or not; else the session that goes on here.
+WITH there AS (
+    SELECT id FROM conversations
+    WHERE session_id = $2 AND owner = $3 AND (started_at = $7 OR ($9::timestamptz IS NULL AND deleted_at IS NULL))
+    ORDER BY started_at = $7 DESC, deleted_at IS NULL DESC, id LIMIT 1
+), made AS (
+    INSERT INTO conversations (session_id, owner, title, summary, language, started_at, updated_at, deleted_at)
+    SELECT $2, $3, $4, $5, $6, $7, $8, $9 WHERE NOT EXISTS (SELECT FROM there)
+    RETURNING id
+), gone_on AS (
+    UPDATE conversations SET updated_at = $8 WHERE id = (SELECT id FROM there) AND updated_at < $8
+)
+SELECT $1::bigint AS old, id, true AS is_new FROM made UNION ALL SELECT $1, id, false FROM there
+
+-- name: tag
+INSERT INTO tags (conversation_id, owner, tag) SELECT id, owner, $2 FROM conversations WHERE id = $1
+ON CONFLICT DO NOTHING
+
+-- name: turn
+INSERT INTO turns (id, conversation_id, owner, text, resolved_text, reply, answered_by, agent_id, model, language, intent,
+    device_id, satellite_id, cache, stages, error, started_at, recorded_at)
+VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18)
+ON CONFLICT (id) DO NOTHING
+RETURNING id
+
+-- name: drop_empty_conversations
+-- Their turns were there already, in another one.
+DELETE FROM conversations c
+WHERE c.id = ANY($1) AND c.xmin = pg_current_xact_id()::xid AND NOT EXISTS (SELECT FROM turns WHERE conversation_id = c.id)
+RETURNING c.id
+
+-- name: messages
+INSERT INTO messages (conversation_id, turn_id, owner, position, role, content, thinking, tool_calls, input_tokens,
+    output_tokens, language, intent, created_at)
+SELECT t.conversation_id, t.id, t.owner, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11
+FROM turns t WHERE t.id = $1 AND t.xmin = pg_current_xact_id()::xid
+
+-- name: tool_executions
+INSERT INTO tool_executions (turn_id, owner, position, name, arguments, result, status)
+SELECT t.id, t.owner, $2, $3, $4, $5, $6 FROM turns t WHERE t.id = $1 AND t.xmin = pg_current_xact_id()::xid
+
+-- name: memory
+-- As `insert` in memories.sql, but what was known here keeps its source and times.
+INSERT INTO memories (owner, collection_id, content, language, source, tags, confidence, turn_id, created_at, updated_at,
+    place, status)
+SELECT c.owner, c.id, $4, $5, $6, $7, $8, (SELECT id FROM turns WHERE id = $9), $10, $11, $12, $13
+FROM collections c WHERE c.owner = $2 AND c.name = $3
+ON CONFLICT (owner, collection_id, md5(content), coalesce(place, '')) DO UPDATE
+    SET updated_at = greatest(memories.updated_at, excluded.updated_at),
+        source = coalesce(memories.source, excluded.source),
+        tags = (SELECT coalesce(array_agg(DISTINCT tag), '{}') FROM unnest(memories.tags || excluded.tags) AS tag),
+        confidence = greatest(memories.confidence, excluded.confidence),
+        status = least(memories.status, excluded.status)
+RETURNING $1::bigint AS old, id, (xmax = 0) AS is_new
+
+-- name: passage_of_memory
+WITH there AS (
+    SELECT id FROM passages WHERE memory_id = $2
+), made AS (
+    INSERT INTO passages (owner, collection_id, kind, memory_id, speaker, text, created_at, place, hidden)
+    SELECT owner, collection_id, 'memory', id, $3, content, $4, place, $5 FROM memories
+    WHERE id = $2 AND NOT EXISTS (SELECT FROM there)
+    RETURNING id
+)
+SELECT $1::bigint AS old, id, true AS is_new FROM made UNION ALL SELECT $1, id, false FROM there
+
+-- name: passage_of_turn
+WITH there AS (
+    SELECT id FROM passages WHERE turn_id = $2
+), made AS (
+    INSERT INTO passages (owner, collection_id, kind, turn_id, speaker, text, created_at, place, hidden)
+    SELECT t.owner, c.id, 'turn', t.id, $4, $5, $6, $7, $8
+    FROM turns t JOIN collections c ON c.owner = t.owner AND c.name = $3
+    WHERE t.id = $2 AND t.xmin = pg_current_xact_id()::xid AND NOT EXISTS (SELECT FROM there)
+    RETURNING id
+)
+SELECT $1::bigint AS old, id, true AS is_new FROM made UNION ALL SELECT $1, id, false FROM there
+
+-- name: embedding
+INSERT INTO embeddings (passage_id, model_id, owner, vector) SELECT id, $2, owner, $3 FROM passages WHERE id = $1
+
+-- name: words_of_passages
+SELECT p.id, p.owner, p.text, coalesce(t.language, m.language) AS language, t.id IS NOT NULL AS is_of_turn,
+    (SELECT b.text FROM turns b WHERE b.conversation_id = t.conversation_id AND b.started_at < t.started_at
+        ORDER BY b.conversation_id DESC, b.started_at DESC LIMIT 1) AS before
+FROM passages p LEFT JOIN turns t ON t.id = p.turn_id LEFT JOIN memories m ON m.id = p.memory_id
+WHERE p.id = ANY($1)
+
+-- name: context_references
+INSERT INTO context_references (turn_id, owner, passage_id, position, snippet, score, cosine, lexical, verdict)
+SELECT t.id, t.owner, $2, $3, $4, $5, $6, $7, $8 FROM turns t WHERE t.id = $1 AND t.xmin = pg_current_xact_id()::xid
+
+-- name: preference
+-- $7: put it in the place of another one.
+INSERT INTO preferences (owner, key, category, value, created_at, updated_at) VALUES ($1, $2, $3, $4, $5, $6)
+ON CONFLICT (owner, key) DO UPDATE
+    SET category = excluded.category, value = excluded.value, updated_at = excluded.updated_at
+    WHERE $7 AND (preferences.category, preferences.value) IS DISTINCT FROM (excluded.category, excluded.value)
+RETURNING owner, key
+
+-- name: feedback
+INSERT INTO feedback (turn_id, owner, rating, comment, correction, corrected_by, source, created_at, updated_at)
+SELECT t.id, $2, $3, $4, $5, (SELECT id FROM turns WHERE id = $6), $7, $8, $9 FROM turns t WHERE t.id = $1
+ON CONFLICT (turn_id, owner) DO NOTHING
+RETURNING owner
+
+-- name: training_examples
+INSERT INTO training_examples (turn_id, owner, format, exported_at)
+SELECT t.id, $2, $3, $4 FROM turns t WHERE t.id = $1
+ON CONFLICT DO NOTHING
+
+-- name: dropped_secrets
+-- Once each, however often the archive is read; but one text may have held two of a kind.
+INSERT INTO dropped_secrets (owner, kind, source, turn_id, created_at)
+SELECT $1::text, $2, $3, $4, $5
+WHERE CASE WHEN $4::uuid IS NOT NULL
+    THEN EXISTS (SELECT FROM turns WHERE id = $4 AND xmin = pg_current_xact_id()::xid)
+    ELSE NOT EXISTS (
+        SELECT FROM dropped_secrets d
+        WHERE d.owner = $1 AND d.kind = $2 AND d.source = $3 AND d.turn_id IS NULL AND d.created_at = $5
+            AND d.xmin <> pg_current_xact_id()::xid)
+    END
+
+-- name: end
+UPDATE collections SET version = nextval('knowledge_version')
+WHERE id IN (SELECT collection_id FROM passages WHERE xmin = pg_current_xact_id()::xid)
