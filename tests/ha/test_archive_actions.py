@@ -17,6 +17,8 @@ from pytest_homeassistant_custom_component.common import MockConfigEntry, MockUs
 from custom_components.ai_memory.const import DOMAIN
 from tests.databases import FreshDatabase
 
+pytestmark = pytest.mark.newest_only
+
 BINS = "The bins are collected on Tuesday."
 GIFT = "The gift for Bert is hidden in the attic."
 

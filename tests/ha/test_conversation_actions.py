@@ -18,6 +18,8 @@ from tests.databases import FreshDatabase
 from tests.engine import HOUSEHOLD, answered, settled, turn
 from tests.ha.actions import Call
 
+pytestmark = pytest.mark.newest_only
+
 ANNA = Scope.person("id_of_anna")
 NOON = datetime(2026, 11, 20, 12, tzinfo=UTC)
 GIFT = "I have hidden the gift for Bert in the attic"

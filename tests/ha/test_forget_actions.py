@@ -22,6 +22,8 @@ from tests.engine import HOUSEHOLD, settled, turn
 from tests.ha.actions import Call, call, people
 from tests.traces import tables_with
 
+pytestmark = pytest.mark.newest_only
+
 __all__ = ["call", "people"]
 
 ANNA = Scope.person("id_of_anna")

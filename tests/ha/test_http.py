@@ -12,6 +12,8 @@ from pytest_homeassistant_custom_component.typing import ClientSessionGenerator
 from custom_components.ai_memory.models import Scope
 from tests.engine import answered
 
+pytestmark = pytest.mark.newest_only
+
 BINS = "The bins are collected on Tuesday."
 ROOT = "/api/ai_memory"
 ENDPOINTS = [

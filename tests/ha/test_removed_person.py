@@ -23,6 +23,8 @@ from custom_components.ai_memory.memory.health import Part
 from custom_components.ai_memory.models import AnsweredBy, Scope, Turn
 from tests.databases import FreshDatabase
 
+pytestmark = pytest.mark.newest_only
+
 ISSUE = "removed_person_anna"
 FACT = "The ring for Ben is in the piano"
 SAID = "I have hidden the ring for Ben in the piano stool"

@@ -10,6 +10,8 @@ from tests.ha.actions import Call
 from tests.ha.keeper import Memory
 from tests.traces import tables_with
 
+pytestmark = pytest.mark.newest_only
+
 
 @pytest.mark.parametrize(
     ("service", "data"),
