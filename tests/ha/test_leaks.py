@@ -1,4 +1,4 @@
-"""Three persons, a satellite and an administrator do 10,000 things at random: nobody sees what another said in private.
+"""Three persons, three satellites and an administrator do 10,000 things at random: nobody sees or loses what is private.
 
 Every private text holds a word that names its owner, so a leak is seen wherever it comes out: in a response, an error,
 an export, what the model is sent, or what an agent says.
@@ -19,18 +19,16 @@ from homeassistant.auth.const import GROUP_ID_ADMIN, GROUP_ID_USER
 from homeassistant.components import conversation
 from homeassistant.components.conversation import (
     AbstractConversationAgent,
+    AssistantContent,
     ConversationInput,
     ConversationResult,
+    UserContent,
     async_converse,
 )
+from homeassistant.components.conversation.chat_log import current_chat_log
 from homeassistant.core import Context, HomeAssistant
 from homeassistant.exceptions import HomeAssistantError
-from homeassistant.helpers import (
-    area_registry as ar,
-    device_registry as dr,
-    intent,
-    llm,
-)
+from homeassistant.helpers import device_registry as dr, intent, llm
 from homeassistant.helpers.json import json_dumps
 from homeassistant.setup import async_setup_component
 import probatio
@@ -53,6 +51,14 @@ OPERATIONS = 10_000
 PEOPLE = ("anna", "ben", "cleo")
 ADMIN = "dora"
 SATELLITE = "satellite"
+"""Of the household: nobody knows who speaks."""
+BEDSIDE = "bedside"
+"""Mapped to Cleo."""
+HALL = "hall"
+CLAIMANTS = {HALL: "ben"}
+"""Where somebody says who they are, now and then."""
+KEEPER = "cleo"
+"""Lets nothing go: all that she told must be there in the end."""
 MARK = re.compile(r"(anna|ben|cleo|dora)word\d+")
 THINGS = ("key", "present", "diary", "wine", "letter")
 PLACES = ("cellar", "attic", "garden", "office", "car")
@@ -71,24 +77,38 @@ type Request = tuple[str, dict[str, Any]]
 
 
 class Parrot(AbstractConversationAgent):
-    """Says all that it was told, context included."""
+    """Says all that a model would be sent: the context, and every turn that is in the chat log."""
 
     supported_languages = "*"
 
     async def async_process(self, user_input: ConversationInput) -> ConversationResult:
+        chat_log = current_chat_log.get()
+        assert chat_log is not None
         response = intent.IntentResponse(language=user_input.language)
-        response.async_set_speech(user_input.text)
+        response.async_set_speech(
+            f"I was told: {user_input.text}. Before: "
+            + " ".join(
+                str(content.content)[-300:]
+                for content in chat_log.content[-12:-1]
+                if isinstance(content, (UserContent, AssistantContent))
+            )[-900:]
+        )
         return ConversationResult(response, user_input.conversation_id)
 
 
 @dataclass
 class Actor:
-    """Somebody who does things; `private` are the memories that only they know."""
+    """Somebody, or a satellite, who does things; `person` is who that is, as far as anybody knows."""
 
     name: str
+    person: str | None
     context: Context
     device_id: str | None = None
+    session: str | None = None
     private: dict[int, str] = field(default_factory=dict)
+    """Memories that only they know."""
+    told: set[str] = field(default_factory=set)
+    """What they had remembered by voice."""
     surfaces: dict[str, Callable[[Request], Awaitable[Any]]] = field(
         default_factory=dict
     )
@@ -109,7 +129,7 @@ class World:
         """Return something new that only the actor may know."""
         self.said += 1
         return (
-            f"The {self.chance.choice(THINGS)} {actor.name}word{self.said}"
+            f"The {self.chance.choice(THINGS)} {actor.person or 'every'}word{self.said}"
             f" lies in the {self.chance.choice(PLACES)}"
         )
 
@@ -128,7 +148,7 @@ class World:
     def request(self, actor: Actor) -> Request:
         """Return something that an actor may ask for."""
         chance = self.chance
-        private = actor.name != SATELLITE
+        private = actor.person is not None
         topic = f"{chance.choice(THINGS)} {chance.choice(PLACES)}"
         key = f"note.{chance.choice(THINGS)}"
         page = {"limit": chance.choice((1, 20, 50))}
@@ -188,11 +208,28 @@ class World:
                 },
             ),
             ("list_feedback", {}),
-            ("export_training_data", {"format": "chat", "mask_names": False}),
+            (
+                "export_training_data",
+                {"format": "chat", "mask_names": False, "limit": 100},
+            ),
             ("cache_stats", {}),
             ("clear_cache", {}),
+            (
+                "delete_conversation",
+                {"conversation_id": chance.choice(self.conversations)},
+            ),
+            (
+                "restore_conversation",
+                {"conversation_id": chance.choice(self.conversations)},
+            ),
+            ("forget", {"conversation_id": chance.choice(self.conversations)}),
+            ("forget", {"everything": True}),
+            ("list_dropped_secrets", {}),
         ]
-        return chance.choice(requests)
+        name, data = chance.choice(requests)
+        if actor.person == KEEPER and name in ("forget", "delete_conversation"):
+            return "recall", {"query": topic}
+        return name, data
 
 
 def as_text(response: Any) -> str:
@@ -244,29 +281,47 @@ async def tool(hass: HomeAssistant, actor: Actor, request: Request) -> Any:
 
 
 async def voice(memory: Memory, world: World, actor: Actor, request: Request) -> Any:
-    """Say something that has to do with the request."""
-    name, data = request
-    topic = f"{world.chance.choice(THINGS)} {world.chance.choice(PLACES)}"
+    """Say something that has to do with the request, in a session that goes on or in a new one."""
+    chance = world.chance
+    if actor.session is None or chance.random() < 0.3:
+        actor.session = None
+        if actor.name in CLAIMANTS:
+            # Until the next session begins.
+            actor.person = CLAIMANTS[actor.name] if chance.random() < 0.5 else None
+            if actor.person:
+                await say(memory, actor, f"this is {actor.person.title()}")
+    name, _ = request
+    topic = f"{chance.choice(THINGS)} {chance.choice(PLACES)}"
+    new = world.text(actor)
+    if name == "remember" and actor.person:
+        actor.told.add(new[4:])
     text = {
-        "remember": f"remember that my {data.get('content', 'key is here')[4:]}",
+        "remember": f"remember that my {new[4:]}",
         "recall": f"What is the {topic}?",
         "get_context": f"Where did we put the {topic}?",
         "list_memories": f"what do you know about the {topic}",
         "search_conversations": "what did I ask you today",
+        "list_conversations": f"What did we say about the {topic}?",
         "forget": f"forget about the {topic}",
-    }.get(name, world.text(actor))
-    if actor.name == SATELLITE:
-        # Nobody knows who speaks: it is the household's.
-        text = MARK.sub("everybody", text).replace("satelliteword", "everybody")
+        "clear_cache": "start over",
+    }.get(name, new)
+    response = await say(memory, actor, text)
+    if text == "start over" and actor.name in CLAIMANTS:
+        actor.person = None
+    return response
+
+
+async def say(memory: Memory, actor: Actor, text: str) -> Any:
     result = await async_converse(
         memory.hass,
         text,
-        None,
+        actor.session,
         actor.context,
         language="en",
         agent_id=memory.agent_id,
         device_id=actor.device_id,
     )
+    actor.session = result.conversation_id
     return result.response.as_dict()
 
 
@@ -332,23 +387,36 @@ async def test_nothing_private_is_seen_by_another(
     parrot = MockConfigEntry(domain="parrot", entry_id="parrot")
     parrot.add_to_hass(hass)
     conversation.async_set_agent(hass, parrot, Parrot())
-    memory = await set_up(hass, database, "parrot", {"provider": "none"})
-    device = dr.async_get(hass).async_get_or_create(
-        config_entry_id=parrot.entry_id, identifiers={("parrot", "kitchen")}
-    )
-    dr.async_get(hass).async_update_device(
-        device.id, area_id=ar.async_get(hass).async_get_or_create("Kitchen").id
+    devices = {
+        name: dr.async_get(hass)
+        .async_get_or_create(
+            config_entry_id=parrot.entry_id, identifiers={("parrot", name)}
+        )
+        .id
+        for name in (SATELLITE, BEDSIDE, HALL)
+    }
+    memory = await set_up(
+        hass,
+        database,
+        "parrot",
+        {"provider": "none"},
+        options={
+            "devices": {devices[BEDSIDE]: KEEPER},
+            "claimants": list(CLAIMANTS.values()),
+        },
+        session_window=30,
     )
     actors = [
-        *(Actor(name, Context(user_id=user.id)) for name, user in users.items()),
-        Actor(SATELLITE, Context(), device.id),
+        *(Actor(name, name, Context(user_id=user.id)) for name, user in users.items()),
+        Actor(SATELLITE, None, Context(), devices[SATELLITE]),
+        Actor(BEDSIDE, KEEPER, Context(), devices[BEDSIDE]),
+        Actor(HALL, None, Context(), devices[HALL]),
     ]
     for actor in actors:
-        actor.surfaces = {
-            "voice": partial(voice, memory, world, actor),
-            "tool": partial(tool, hass, actor),
-        }
-        if actor.name == SATELLITE:
+        actor.surfaces = {"voice": partial(voice, memory, world, actor)}
+        if actor.name != HALL:
+            actor.surfaces["tool"] = partial(tool, hass, actor)
+        if actor.name not in users:
             continue
         token = await access_token(hass, users[actor.name])
         ws_client, client = await hass_ws_client(hass, token), await hass_client(token)
@@ -374,7 +442,7 @@ async def test_nothing_private_is_seen_by_another(
             response = str(err)
             refused[surface] += 1
         seen = as_text(response)
-        allowed = {actor.name}
+        allowed = {actor.person}
         if actor.name == ADMIN and named and surface in ("action", "websocket", "http"):
             # Administrators see what they name, and nothing else.
             allowed.add(named)
@@ -431,10 +499,26 @@ async def nothing_of_others_was_touched(memory: Memory, actors: list[Actor]) -> 
     compared = 0
     for actor in actors:
         for memory_id, content in actor.private.items():
-            if memory_id in kept:
-                assert kept[memory_id] == (f"person:{actor.name}", content)
+            if actor.person == KEEPER or memory_id in kept:
+                assert kept[memory_id] == (f"person:{actor.person}", content)
                 compared += 1
     assert compared > 50
+    mine = {
+        row["content"]
+        for row in await memory.rows(
+            "SELECT content FROM memories WHERE owner = $1", f"person:{KEEPER}"
+        )
+    }
+    asked = {
+        row["text"]
+        for row in await memory.rows(
+            "SELECT text FROM turns WHERE owner = $1", f"person:{KEEPER}"
+        )
+    }
+    told = {text for actor in actors if actor.person == KEEPER for text in actor.told}
+    assert len(told) > 10
+    assert {f"my {text}" for text in told} <= mine
+    assert {f"remember that my {text}" for text in told} <= asked
     for row in await memory.rows("SELECT owner, content FROM memories"):
         for mark in MARK.finditer(row["content"]):
             assert row["owner"] == f"person:{mark.group(1)}"
