@@ -23,6 +23,7 @@ from homeassistant.config_entries import ConfigSubentry
 from homeassistant.const import MATCH_ALL
 from homeassistant.core import Event, EventStateChangedData, HomeAssistant, callback
 from homeassistant.helpers import intent
+from homeassistant.helpers.chat_session import current_session
 from homeassistant.helpers.dispatcher import async_dispatcher_send
 from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
 from homeassistant.helpers.event import async_track_state_change_event
@@ -54,7 +55,7 @@ from .memory.recent import recent_key
 from .models import AnsweredBy, ReferenceVerdict, Scope, Turn
 from .operations.operation import places_of
 from .pipelines import async_put_back, async_put_in_front
-from .sessions import begin_afresh, is_first_turn, take_up
+from .sessions import began_at, begin_afresh, ends_with_question, is_first_turn, take_up
 from .turns import complete_turn, speech_of
 from .voice import LEAVE_NO_TRACE, Voice
 
@@ -88,6 +89,8 @@ class _Current:
     """Whether the turn may be saved."""
     start: int = 0
     """Where in the log what comes of it begins."""
+    answers: bool = False
+    """Whether the assistant has asked something that it may answer."""
     is_follow_up: bool = True
     """Whether it may mean something else than the same words said alone."""
     keep_answer: bool = True
@@ -127,6 +130,8 @@ class MemoryAgent(ConversationEntity):
         self._session_turns = int(
             settings.get(CONF_SESSION_TURNS, DEFAULT_SESSION_TURNS)
         )
+        self._asking: set[str] = set()
+        """The conversations in which the last turn asked back."""
         self._attr_unique_id = subentry.subentry_id
         self._attr_device_info = agent_device(subentry)
 
@@ -181,11 +186,12 @@ class MemoryAgent(ConversationEntity):
         self, user_input: ConversationInput, chat_log: ChatLog
     ) -> ConversationResult:
         with self._capture.own_turn(chat_log.conversation_id):
-            self._identity.require_own_conversation(
+            if self._identity.require_own_conversation(
                 user_input.context,
                 device_id=user_input.device_id,
                 satellite_id=user_input.satellite_id,
-            )
+            ):
+                begin_afresh(chat_log)
             current = self._begin(user_input, chat_log)
             try:
                 current.result = await self._go_through(current)
@@ -194,6 +200,7 @@ class MemoryAgent(ConversationEntity):
                 raise
             finally:
                 # Shielded: a reply that the user hung up on was still given.
+                self._note_asking(current)
                 await asyncio.shield(self._save(current))
             return current.result
 
@@ -218,14 +225,21 @@ class MemoryAgent(ConversationEntity):
             speaker=self._identity.name_of_scope(scope),
         )
         current = _Current(user_input, chat_log, turn, self._state.saving)
+        began = began_at(chat_log)
+        if began and self._service.recent.is_cleared_since(began):
+            # Something was forgotten that the log may quote.
+            begin_afresh(chat_log)
+        current.answers = chat_log.conversation_id in self._asking
         if is_first_turn(chat_log):
             self._take_up(current)
+            # What the assistant began to say is not in every log.
+            current.answers |= bool(user_input.extra_system_prompt)
+        current.answers |= ends_with_question(chat_log)
         current.start = len(chat_log.content)
         return current
 
     def _take_up(self, current: _Current) -> None:
         """Let a session go on where the last one of the same speaker ended."""
-        # What the assistant began to say is not in every log.
         current.is_follow_up = bool(current.said.extra_system_prompt)
         if not (self._state.recall and self._session_window):
             return
@@ -242,6 +256,15 @@ class MemoryAgent(ConversationEntity):
             take_up(current.chat_log, before, self.entity_id)
             current.is_follow_up |= not stands_alone(turn.text, turn.language)
             current.keep_answer = not any(earlier.by_model for earlier in before)
+
+    def _note_asking(self, current: _Current) -> None:
+        """Note whether the next turn of the conversation may be an answer."""
+        conversation_id = current.turn.conversation_id
+        if not (current.result and current.result.continue_conversation):
+            self._asking.discard(conversation_id)
+        elif conversation_id not in self._asking and (chat := current_session.get()):
+            self._asking.add(conversation_id)
+            chat.async_on_cleanup(lambda: self._asking.discard(conversation_id))
 
     async def _go_through(self, current: _Current) -> ConversationResult:
         if result := await self._try_own_sentences(current):
@@ -274,7 +297,9 @@ class MemoryAgent(ConversationEntity):
         """Let memory answer what is said to itself."""
         began = time.perf_counter()
         turn = current.turn
-        spoken = await self._voice.async_recognise(current.said, turn)
+        spoken = await self._voice.async_recognise(
+            current.said, turn, answers=current.answers
+        )
         if spoken is None:
             return None
         current.keep &= spoken.intent not in LEAVE_NO_TRACE

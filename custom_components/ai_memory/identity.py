@@ -31,12 +31,13 @@ _ATTR_USER_ID: Final = "user_id"
 class _Session:
     """Whose a chat session is.
 
-    `known` is the speaker as we know them without being told, `claim` the person that they say they are, on the device
+    `place` is the device and satellite where it began, `known` is the speaker as we know them without being told, `claim` the person that they say they are, on the device
     `device_id`.
     """
 
     user_id: str | None
     known: Scope
+    place: tuple[str | None, str | None]
     claim: str | None = None
     device_id: str | None = None
 
@@ -50,6 +51,16 @@ class _Session:
             # A satellite that was given to a person meanwhile: all in the log is theirs to see.
             return known == self.known or self.claim in (None, known.person_id)
         return known == self.known
+
+    def passes_to(
+        self, user_id: str | None, known: Scope, place: tuple[str | None, str | None]
+    ) -> bool:
+        """Return whether somebody may go on with it once its log is empty: their satellite was another's before."""
+        return (
+            user_id is self.user_id is None
+            and place == self.place
+            and known != self.known
+        )
 
 
 # Outlives a reload of the entry, as the chat logs do.
@@ -188,18 +199,24 @@ class Identity:
     @callback
     def require_own_conversation(
         self, context: Context, *, device_id: str | None, satellite_id: str | None
-    ) -> None:
+    ) -> bool:
         """Make the first who speaks in a conversation its owner. Raises Unauthorized for anybody else.
 
-        Its log holds what was recalled for them. Home Assistant compares the users itself since 2026.11.
+        Return whether its log has to be emptied: the satellite was given to somebody else since it began. The log holds
+        what was recalled for its owner. Home Assistant compares the users itself since 2026.11.
         """
         known = self._known(context, device_id, satellite_id)
-        session = self._session(context, known)
+        place = device_id, satellite_id
+        session = self._session(context, known, place)
         if session is None:
-            return
-        if not session.admits(context.user_id, known, device_id):
-            raise Unauthorized(context=context)
+            return False
+        is_admitted = session.admits(context.user_id, known, device_id)
+        if not is_admitted:
+            if not session.passes_to(context.user_id, known, place):
+                raise Unauthorized(context=context)
+            session.claim = session.device_id = None
         session.known = known
+        return not is_admitted
 
     @callback
     def claim(
@@ -221,7 +238,7 @@ class Identity:
             return
         if known != Scope.household():
             raise InvalidInput("claim_somebody_else")
-        session = self._session(context, known)
+        session = self._session(context, known, (device_id, satellite_id))
         if session is None or person not in [scope for _, scope in self.claimable()]:
             raise InvalidInput("claim_not_allowed")
         if session.claim not in (None, person.person_id) and not afresh:
@@ -236,7 +253,9 @@ class Identity:
             session.claim = session.device_id = None
 
     @callback
-    def _session(self, context: Context, known: Scope) -> _Session | None:
+    def _session(
+        self, context: Context, known: Scope, place: tuple[str | None, str | None]
+    ) -> _Session | None:
         """Return whose the current chat session is, the speaker's if it is new."""
         if (chat := current_session.get()) is None:
             return None
@@ -248,7 +267,7 @@ class Identity:
             del sessions[conversation_id]
 
         if conversation_id not in sessions:
-            sessions[conversation_id] = _Session(context.user_id, known)
+            sessions[conversation_id] = _Session(context.user_id, known, place)
             chat.async_on_cleanup(forget)
         return sessions[conversation_id]
 

@@ -1,6 +1,9 @@
 """Where one chat session goes on with another: turns of before in Home Assistant's chat log."""
 
 from collections.abc import Sequence
+from datetime import datetime
+import re
+from typing import Final
 
 from homeassistant.components.conversation import (
     AssistantContent,
@@ -13,11 +16,41 @@ from homeassistant.core import callback
 
 from .memory.recent import RecentTurn
 
+_ASKS: Final = re.compile(r"[?;？;؟՞፧⁇⁈⁉‽][\W_]*\Z")
+"""A question mark of any script behind which no more words come; the Greek one is a semicolon."""
+
 
 @callback
 def is_first_turn(chat_log: ChatLog) -> bool:
     """Return whether nothing was said before the message that is being answered."""
     return all(isinstance(content, SystemContent) for content in chat_log.content[:-1])
+
+
+@callback
+def began_at(chat_log: ChatLog) -> datetime | None:
+    """Return when the first of what was said before the message that is being answered came into the log."""
+    return next(
+        (
+            content.created
+            for content in chat_log.content[:-1]
+            if not isinstance(content, SystemContent)
+        ),
+        None,
+    )
+
+
+@callback
+def ends_with_question(chat_log: ChatLog) -> bool:
+    """Return whether the message that is being answered may answer a question of the assistant's."""
+    last = next(
+        (
+            content.content
+            for content in reversed(chat_log.content[:-1])
+            if isinstance(content, AssistantContent) and content.content
+        ),
+        "",
+    )
+    return _ASKS.search(last) is not None
 
 
 @callback

@@ -16,7 +16,7 @@ from .data import AiMemoryData
 from .errors import AiMemoryError, DatabaseError, InvalidInput
 from .home_sentences import async_is_taken
 from .memory.past import period
-from .memory.recent import recent_key
+from .memory.recent import JUST_NOW
 from .memory.words.own import speaks_of_own
 from .models import AnsweredBy, Scope, Turn
 from .operations.operation import Caller, async_caller
@@ -35,6 +35,7 @@ LEAVE_NO_TRACE: Final = {
     *ANSWERS,
 }
 """Turns that are not saved: they would keep the words that are to be forgotten."""
+_RATINGS: Final = {SpokenIntent.WRONG, SpokenIntent.RIGHT}
 _REPLY_TO_ERROR: Final = {
     (SpokenIntent.REMEMBER, "secret_not_stored"): "secret",
     (SpokenIntent.REMEMBER, "caller_no_person"): "unknown_speaker",
@@ -43,8 +44,6 @@ _REPLY_TO_ERROR: Final = {
     (SpokenIntent.IDENTIFY, "claim_somebody_else"): "not_allowed",
     (SpokenIntent.IDENTIFY, "claim_not_allowed"): "not_allowed",
     (SpokenIntent.IDENTIFY, "claim_taken"): "not_allowed",
-    (SpokenIntent.WRONG, "no_turn_to_rate"): "nothing",
-    (SpokenIntent.RIGHT, "no_turn_to_rate"): "nothing",
 }
 
 
@@ -87,9 +86,12 @@ class Voice:
         }
 
     async def async_recognise(
-        self, said: ConversationInput, turn: Turn
+        self, said: ConversationInput, turn: Turn, *, answers: bool
     ) -> Spoken | None:
-        """Return what is said to memory, None where it is said to somebody else. Never raises but when cancelled."""
+        """Return what is said to memory, None where it is said to somebody else. Never raises but when cancelled.
+
+        `answers`: the assistant has asked something, and "that's right" may be the answer.
+        """
         identity, names = self._data.identity, self._data.names
         may_claim = bool(identity.claimable())
         try:
@@ -101,7 +103,8 @@ class Voice:
                 things=[*names.entities, *names.areas],
             )
             if spoken is None or (
-                spoken.intent is SpokenIntent.IDENTIFY and not may_claim
+                (spoken.intent is SpokenIntent.IDENTIFY and not may_claim)
+                or (spoken.intent in _RATINGS and answers)
             ):
                 return None
             # What Home Assistant or an automation understands is theirs.
@@ -227,7 +230,21 @@ class Voice:
 
     async def _rate(self, caller: Caller, spoken: Spoken) -> Outcome:
         is_right = spoken.intent is SpokenIntent.RIGHT
-        await async_do(caller, "feedback", thumbs="up" if is_right else "down")
+        turn = await self._data.service.conversations.latest_turn(
+            caller.scope,
+            session_id=caller.conversation_id,
+            device_id=caller.device_id,
+            satellite_id=caller.satellite_id,
+            since=dt_util.utcnow() - JUST_NOW,
+        )
+        if turn is None:
+            return Outcome("nothing")
+        await async_do(
+            caller,
+            "feedback",
+            turn_id=str(turn.id),
+            thumbs="up" if is_right else "down",
+        )
         return Outcome("done")
 
     async def _identify(self, caller: Caller, spoken: Spoken) -> Outcome:
@@ -255,13 +272,12 @@ class Voice:
         return Outcome("done", {"name": name}, begins_afresh=begins_afresh)
 
     async def _start_over(self, caller: Caller, spoken: Spoken) -> Outcome:
-        key = recent_key(
+        self._data.service.recent.start_over(
             caller.scope.owner,
+            dt_util.utcnow(),
             satellite_id=caller.satellite_id,
             device_id=caller.device_id,
         )
-        if key is not None:
-            self._data.service.recent.start_over(key, dt_util.utcnow())
         if caller.conversation_id:
             self._data.identity.end_claim(caller.conversation_id)
         return Outcome("done", begins_afresh=True)
@@ -286,7 +302,7 @@ def _outcome_of_error(err: Exception, spoken: Spoken) -> Outcome:
 
 
 def _is_own(caller: Caller, text: str, spoken: Spoken) -> bool:
-    """Return whether what is said as "my ..." is a person's."""
+    """Return whether what is said as "my ..." or "I ..." is a person's."""
     return caller.scope != Scope.household() and speaks_of_own(text, spoken.language)
 
 

@@ -17,6 +17,8 @@ from pytest_homeassistant_custom_component.common import MockConfigEntry
 
 from custom_components.ai_memory.memory.service import MemoryService
 from custom_components.ai_memory.models import Scope
+from custom_components.ai_memory.operations import OPERATIONS
+from custom_components.ai_memory.operations.operation import async_caller, async_perform
 from tests.databases import FreshDatabase
 from tests.engine import HOUSEHOLD, settled, turn
 from tests.ha.actions import Call, call, people
@@ -76,7 +78,7 @@ async def test_search_shows_and_the_token_forgets(
         "turns": 1,
         "conversations": [1],
         "preferences": [],
-        "still_in": {"memories": [], "preferences": []},
+        "still_in": {"memories": [], "preferences": [], "turns": []},
     }
     assert not tables_with(database, WORD)
     assert await key_of(call("forget", anna, token=token)) == "forget_token_unknown"
@@ -108,6 +110,47 @@ async def test_nothing_of_others_is_shown_or_forgotten(
         assert await key_of(call("forget", guest, **data)) == "not_your_memory"
     done = await call("forget", person="person.anna", turn_ids=str(one.id))
     assert done["turns"] == 1
+
+
+async def test_words_reach_what_others_said_for_administrators_only(
+    hass: HomeAssistant,
+    call: Call,
+    people: dict[str, Context],
+    service: MemoryService,
+) -> None:
+    """Nor by word of mouth or through a language model, whoever speaks."""
+    anna, _, guest = people.values()
+    forget = OPERATIONS["forget"]
+
+    async def tell_and_forget(context: Context, source: str) -> tuple[int, int]:
+        stored = await call("remember", context, content="oncologist")
+        caller = await async_caller(hass, context, source)
+        shown = await async_perform(
+            forget, caller, forget.schema({"query": "oncologist"})
+        )
+        assert shown
+        done = await async_perform(
+            forget,
+            caller,
+            forget.schema({"token": shown["token"], "memory_ids": [stored["id"]]}),
+        )
+        assert done
+        conversations = done["conversations"]
+        assert isinstance(done["turns"], int)
+        assert isinstance(conversations, list)
+        return done["turns"], len(conversations)
+
+    await service.record(turn("Book the oncologist for me", BERT))
+    await settled(service)
+    stored = await call("remember", guest, content="oncologist")
+    done = await call("forget", guest, memory_ids=[stored["id"]])
+    assert (done["turns"], done["conversations"]) == (0, [])
+    assert await tell_and_forget(guest, "action") == (0, 0)
+    assert await tell_and_forget(anna, "voice") == (0, 0)
+    assert await tell_and_forget(anna, "tool") == (0, 0)
+    assert len(await service.conversations.list(BERT)) == 1
+    assert await tell_and_forget(anna, "action") == (1, 1)
+    assert await service.conversations.list(BERT) == []
 
 
 async def test_by_age_by_conversation_and_everything(

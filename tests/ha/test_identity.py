@@ -433,18 +433,31 @@ async def test_satellite_given_to_a_person_while_it_talks(
 ) -> None:
     """What was said to the household is no secret to the person, but not the other way round."""
     before = Identity(hass)
-    before.require_own_conversation(Context(), **places.bedroom)
-    identity.require_own_conversation(Context(), **places.bedroom)
-    with pytest.raises(Unauthorized):
-        before.require_own_conversation(Context(), **places.bedroom)
+    assert not before.require_own_conversation(Context(), **places.bedroom)
+    assert not identity.require_own_conversation(Context(), **places.bedroom)
+    # Taken from him again, it goes on with an empty log only, and only there.
+    for place in (NOWHERE, places.kitchen, places.phone):
+        with pytest.raises(Unauthorized):
+            before.require_own_conversation(Context(), **place)
+    for user in ("user_ben", "user_stranger"):
+        with pytest.raises(Unauthorized):
+            before.require_own_conversation(Context(user_id=user), **places.bedroom)
+    assert before.require_own_conversation(Context(), **places.bedroom)
+    assert not before.require_own_conversation(Context(), **places.bedroom)
 
 
 async def test_satellite_given_to_another_person_than_who_claims(
     hass: HomeAssistant, identity: Identity, places: Places, in_session: None
 ) -> None:
-    Identity(hass, {"claimants": ["cleo"]}).claim(CLEO, Context(), **places.bedroom)
-    with pytest.raises(Unauthorized):
-        identity.require_own_conversation(Context(), **places.bedroom)
+    before = Identity(hass, {"claimants": ["cleo"]})
+    before.claim(CLEO, Context(), **places.bedroom)
+    assert identity.require_own_conversation(Context(), **places.bedroom)
+    # The claim went with the log.
+    before.require_own_conversation(Context(), **places.bedroom)
+    assert (
+        before.scope_of(Context(), **places.bedroom, conversation_id=SESSION)
+        == HOUSEHOLD
+    )
 
 
 async def test_without_a_session(identity: Identity) -> None:

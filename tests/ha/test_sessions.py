@@ -278,6 +278,105 @@ async def test_what_was_forgotten_is_not_taken_up(
     assert "flower pot" not in str(chats(ollama_server)[-1])
 
 
+async def test_what_was_forgotten_is_gone_from_an_open_session(
+    keep: Keep, ollama_server: OllamaServer
+) -> None:
+    memory = await keep()
+    fact, _ = await memory.service.memories.remember(Scope.household(), FACT)
+    asked = await memory.say(QUESTION, user="anna")
+    assert "flower pot" in speech(asked)
+    session: dict[str, Any] = {
+        "user": "anna",
+        "conversation_id": asked.conversation_id,
+    }
+
+    await memory.service.forgetting.memories(Scope.household(), [fact.id])
+    await memory.say("Say that again please", **session)
+    await memory.say("And once more", **session)
+
+    anew, went_on = chats(ollama_server)[1:]
+    assert "flower pot" not in str(anew)
+    assert len(conversation_of(anew)) == 1
+    # What was said since is still there.
+    assert len(conversation_of(went_on)) == 3
+    rows = await memory.rows("SELECT reply FROM turns WHERE text <> $1", QUESTION)
+    assert len(rows) == 2
+    assert "flower pot" not in str([row["reply"] for row in rows])
+
+
+async def test_what_was_said_to_memory_is_not_taken_up(
+    keep: Keep, ollama_server: OllamaServer
+) -> None:
+    """Or a guest would be greeted as whoever said their name before."""
+    memory = await keep(options={"claimants": ["anna"]})
+    kitchen = {"device_id": "device 1", "satellite_id": "assist_satellite.kitchen"}
+    hello = await memory.say("this is Anna", **kitchen)
+    assert speech(hello) == "Hello Anna."
+
+    await memory.say("Who am I?", **kitchen)
+
+    [request] = chats(ollama_server)
+    assert len(conversation_of(request)) == 1
+    assert "Anna" not in str(conversation_of(request))
+
+
+async def test_starting_over_after_saying_who_one_is(
+    hass: HomeAssistant, keep: Keep, ollama_server: OllamaServer
+) -> None:
+    memory = await keep(options={"claimants": ["anna"]})
+    kitchen: dict[str, Any] = {
+        "device_id": "device 1",
+        "satellite_id": "assist_satellite.kitchen",
+    }
+    hall: dict[str, Any] = {"device_id": "device 2"}
+    first = await memory.say("Where is the boiler manual?", **kitchen)
+    await memory.say("Where is the broom?", **hall)
+    for text in ("this is Anna", "start over"):
+        await memory.say(text, conversation_id=first.conversation_id, **kitchen)
+
+    await memory.say("And in winter?", **kitchen)
+    await memory.say("And in winter?", **hall)
+
+    at_kitchen, in_hall = chats(ollama_server)[-2:]
+    assert len(conversation_of(at_kitchen)) == 1
+    assert len(conversation_of(in_hall)) == 3
+    assert await hass.config_entries.async_reload(memory.entry.entry_id)
+    await memory.say("And in spring?", **kitchen)
+    assert "manual" not in str(conversation_of(chats(ollama_server)[-1]))
+
+
+async def test_satellite_given_to_somebody_else_in_a_session(
+    hass: HomeAssistant, keep: Keep, ollama_server: OllamaServer
+) -> None:
+    satellite = "assist_satellite.bedroom"
+    bedroom: dict[str, Any] = {"device_id": "device 1", "satellite_id": satellite}
+    memory = await keep(options={"satellites": {satellite: "anna"}})
+    first = await memory.say("My diary lies under the bed", **bedroom)
+    bedroom["conversation_id"] = first.conversation_id
+
+    for owners in ({}, {satellite: "ben"}, {satellite: "anna"}):
+        hass.config_entries.async_update_entry(
+            memory.entry, options={"capture": "all", "satellites": owners}
+        )
+        await hass.config_entries.async_reload(memory.entry.entry_id)
+        await hass.async_block_till_done()
+        await memory.say("What did I say?", **bedroom)
+
+    nobodys, bens, hers_again = chats(ollama_server)[1:]
+    assert len(conversation_of(nobodys)) == 1
+    # What the household said is no secret to him.
+    assert len(conversation_of(bens)) == 3
+    assert "diary" not in str(nobodys) + str(bens)
+    assert "Who" not in str(hers_again)
+    rows = await memory.rows("SELECT owner FROM turns ORDER BY started_at")
+    assert [row["owner"] for row in rows] == [
+        "person:anna",
+        "household",
+        "person:ben",
+        "person:anna",
+    ]
+
+
 async def test_paused_saving_leaves_nothing(
     keep: Keep, ollama_server: OllamaServer
 ) -> None:

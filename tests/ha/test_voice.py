@@ -6,13 +6,20 @@ from datetime import timedelta
 from typing import Any
 from unittest.mock import patch
 
+from homeassistant.components.conversation import (
+    AssistantContent,
+    ChatLog,
+    ConversationInput,
+    ConversationResult,
+)
 from homeassistant.core import HomeAssistant
-from homeassistant.helpers import area_registry as ar, device_registry as dr
+from homeassistant.helpers import area_registry as ar, device_registry as dr, intent
 from homeassistant.setup import async_setup_component
 from homeassistant.util import dt as dt_util
 import pytest
 from pytest_homeassistant_custom_component.common import MockConfigEntry
 
+from custom_components.ai_memory.delegate import Delegate
 from custom_components.ai_memory.errors import DatabaseUnreachable
 from custom_components.ai_memory.memory.health import Part
 from custom_components.ai_memory.memory.past import period as span_of
@@ -106,6 +113,32 @@ async def test_what_is_ones_own_is_private(keep: Keep) -> None:
     question = "What do you know about the diary?"
     assert "under the bed" in await said(memory, question, user="anna")
     assert "under the bed" not in await said(memory, question, user="ben")
+
+
+@pytest.mark.parametrize(
+    ("language", "text"),
+    [
+        ("en", "remember that I'm pregnant"),
+        ("en", "remember that the oncologist expects me on Monday"),
+        ("de", "Merk dir, dass ich schwanger bin"),
+        ("fr", "Souviens-toi que j’ai rendez-vous chez l’oncologue"),
+        ("es", "Recuerda que estoy embarazada"),
+        ("it", "Ricorda che devo andare dall'oncologo"),
+        ("nl", "Onthoud dat ik zwanger ben"),
+        ("pl", "Zapamiętaj, że jestem w ciąży"),
+        ("pt", "Lembra-te de que estou grávida"),
+    ],
+)
+async def test_what_one_says_of_oneself_is_private(
+    keep: Keep, language: str, text: str
+) -> None:
+    memory = await keep()
+    await memory.say(text, language=language)
+    await memory.say(text, user="anna", language=language)
+    assert [owner for owner, _, _ in await contents(memory)] == [
+        "household",
+        "person:anna",
+    ]
 
 
 @pytest.fixture
@@ -357,6 +390,98 @@ async def test_rating(keep: Keep, text: str, rating: int) -> None:
         "SELECT f.rating, t.text FROM feedback f JOIN turns t ON t.id = f.turn_id"
     )
     assert tuple(row) == (rating, "turn on office main")
+
+
+def answering(reply: str, *, asks_back: bool = False) -> Callable[..., Any]:
+    """Return what answers instead of the model."""
+
+    async def answer(
+        _: Delegate, said: ConversationInput, chat_log: ChatLog, *__: object
+    ) -> ConversationResult:
+        chat_log.async_add_assistant_content_without_tools(
+            AssistantContent(agent_id="conversation.model", content=reply)
+        )
+        response = intent.IntentResponse(language=said.language)
+        response.async_set_speech(reply)
+        return ConversationResult(response, chat_log.conversation_id, asks_back)
+
+    return answer
+
+
+@pytest.mark.parametrize("text", ["that's right", "no, that's wrong"])
+async def test_question_of_the_session_before(
+    memory: Memory, ollama_server: OllamaServer, text: str
+) -> None:
+    with patch.object(Delegate, "async_ask", answering("Which of the two?")):
+        await memory.say("Do something about the light", user="anna")
+
+    assert await said(memory, text, user="anna") == "I don't know that."
+
+    assert len(chats(ollama_server)) == 1
+    assert await memory.rows("SELECT * FROM feedback") == []
+
+
+@pytest.mark.parametrize(
+    ("reply", "asks_back", "rated"),
+    [
+        ("It is off.", False, True),
+        ("Say yes or no.", True, False),
+        ("Should it go off?", False, False),
+        ("**Should it go off?** 😊", False, False),
+        ("\u00abΝα σβήσει;\u00bb", False, False),
+        ("关灯吗？", False, False),
+        ("هل أطفئه؟", False, False),
+    ],
+)
+async def test_what_the_model_asks(
+    memory: Memory, reply: str, asks_back: bool, rated: bool
+) -> None:
+    with patch.object(Delegate, "async_ask", answering(reply, asks_back=asks_back)):
+        asked = await memory.say("Do something about the light", user="anna")
+        session: dict[str, Any] = {
+            "user": "anna",
+            "conversation_id": asked.conversation_id,
+        }
+        await memory.say("that's right", **session)
+        if asks_back:
+            assert await memory.rows("SELECT * FROM feedback") == []
+            # It is asked once.
+            first = await memory.say("remember that the hall is red", **session)
+            assert speech(first) == "I'll remember that."
+            await memory.say("that's right", **session)
+            rated = True
+
+    rows = await memory.rows("SELECT rating FROM feedback")
+    assert [row["rating"] for row in rows] == ([5] if rated else [])
+
+
+async def test_what_was_answered_long_ago_is_not_rated(keep: Keep) -> None:
+    memory = await keep()
+    long_ago = dt_util.utcnow() - timedelta(minutes=16)
+    for conversation_id in ("old", "one of an automation"):
+        await memory.service.record(
+            turn(
+                "Old question",
+                ANNA,
+                device_id="kitchen",
+                conversation_id=conversation_id,
+                started_at=long_ago,
+            )
+        )
+
+    for session in (None, "one of an automation"):
+        assert (
+            await said(
+                memory,
+                "that was wrong",
+                user="anna",
+                device_id="kitchen",
+                conversation_id=session,
+            )
+            == "I have not answered anything yet."
+        )
+
+    assert await memory.rows("SELECT * FROM feedback") == []
 
 
 async def test_pausing(keep: Keep) -> None:

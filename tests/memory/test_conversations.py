@@ -468,8 +468,12 @@ async def test_latest_turn(service: MemoryService) -> None:
         service, "That was wrong", device_id="kitchen", answered_by=AnsweredBy.MEMORY
     )
 
-    async def latest(scope: Scope = HOUSEHOLD, **where: str) -> Any:
-        found = await service.conversations.latest_turn(scope, **where)
+    async def latest(
+        scope: Scope = HOUSEHOLD,
+        since: datetime | None = NOON - timedelta(minutes=4),
+        **where: str,
+    ) -> Any:
+        found = await service.conversations.latest_turn(scope, since=since, **where)
         return found.id if found else None
 
     # Recorded is enough: it need not be written yet.
@@ -480,6 +484,11 @@ async def test_latest_turn(service: MemoryService) -> None:
     assert await latest(ANNA, device_id="kitchen") == private.id
     assert await latest(BEN, device_id="kitchen") == first.id
     assert await latest(session_id="new", device_id="bedroom") is None
+    # What is not named may only have been said just now.
+    assert await latest(since=None, device_id="kitchen") is None
+    assert await latest(since=None, session_id="conversation") == first.id
+    assert await latest(since=NOON, session_id="conversation") is None
+    assert await latest(session_id="a\0 \ud800") is None
     assert await latest() is None
     for conversation in await service.conversations.list(HOUSEHOLD):
         await service.conversations.delete(HOUSEHOLD, conversation.id)

@@ -19,8 +19,10 @@ from custom_components.ai_memory.memory.journal import Journal
 from custom_components.ai_memory.memory.just_forgotten import says
 from custom_components.ai_memory.memory.service import MemoryService
 from custom_components.ai_memory.models import (
+    AnsweredBy,
     Change,
     ContextReference,
+    MemoryStatus,
     Message,
     ReferenceVerdict,
     Scope,
@@ -29,6 +31,7 @@ from custom_components.ai_memory.models import (
     Turn,
     Verb,
 )
+from custom_components.ai_memory.postgres.forgetting import Reach
 from custom_components.ai_memory.postgres.settings import ConnectionSettings
 from custom_components.ai_memory.postgres.wording import Wording
 from demo.ollama_server import OllamaServer
@@ -217,14 +220,19 @@ async def put(
     phases=[Phase.generate],
     suppress_health_check=[HealthCheck.function_scoped_fixture],
 )
-@given(forgetful=st.sampled_from([HOUSEHOLD, ANNA]), places=everywhere)
+@given(
+    forgetful=st.sampled_from([HOUSEHOLD, ANNA]),
+    reach=st.sampled_from([Reach.SCOPE, Reach.EVERYBODY]),
+    places=everywhere,
+)
 async def test_no_trace_is_left(
     forgetful: Scope,
+    reach: Reach,
     places: tuple[Occurrence, ...],
     database: FreshDatabase,
     journal: Path,
 ) -> None:
-    """Everywhere that it can have reached; what others keep on purpose, and what does not hold it, stays."""
+    """Everywhere within reach; what others keep on purpose, and what does not hold it, stays."""
     every = database.execute(
         "SELECT string_agg('ai_memory.' || relname, ', ') FROM pg_class WHERE relkind = 'r'"
         " AND relnamespace = 'ai_memory'::regnamespace AND relname <> 'schema_migrations'"
@@ -240,7 +248,9 @@ async def test_no_trace_is_left(
         await service.record(stay)
         await settled(service)
         await service.store.maintenance.refresh_statistics(force=True)
-        reached = [HOUSEHOLD, ANNA, BEN] if forgetful == HOUSEHOLD else [forgetful]
+        reached = [*map(Scope, forgetful.owners)]
+        if forgetful == HOUSEHOLD and reach is Reach.EVERYBODY:
+            reached = [HOUSEHOLD, ANNA, BEN]
         others = {
             owner: tables_with(database, WORD, owner.owner)
             for owner in (HOUSEHOLD, ANNA, BEN)
@@ -249,7 +259,9 @@ async def test_no_trace_is_left(
         turns = int(database.execute("SELECT count(*) FROM ai_memory.turns"))
         assert tables_with(database, WORD, forgetful.owner)
 
-        forgotten = await service.forgetting.content(forgetful, [memory.id])
+        forgotten = await service.forgetting.content(
+            forgetful, [memory.id], reach=reach
+        )
 
         assert memory.id in forgotten.memories
         assert kept.id not in forgotten.memories
@@ -264,7 +276,11 @@ async def test_no_trace_is_left(
             assert owner != forgetful or not left
             assert left.keys() <= on_purpose
         for owner, before in others.items():
-            assert tables_with(database, WORD, owner.owner) == before
+            after = tables_with(database, WORD, owner.owner)
+            # Anybody's answer may rest on what the household knew.
+            for tables in (before, after):
+                tables.pop("response_cache", None)
+            assert after == before
         if not tables_with(database, WORD):
             assert not tables_with(database, "teapot")
         assert bool(files_with(journal, WORD)) == any(
@@ -398,7 +414,9 @@ async def test_titles_and_summaries(
     database.execute("UPDATE ai_memory.conversations SET summary = 'About sweets'")
     changes: list[Change] = []
     service.changes.subscribe(changes.append)
-    forgotten = await service.forgetting.content(HOUSEHOLD, [memory.id])
+    forgotten = await service.forgetting.content(
+        HOUSEHOLD, [memory.id], reach=Reach.EVERYBODY
+    )
     assert not tables_with(database, "Note this")
     assert database.execute(
         "SELECT session_id, title, summary FROM ai_memory.conversations ORDER BY id"
@@ -446,9 +464,9 @@ async def test_every_script(
 ) -> None:
     memory, _ = await service.memories.remember(HOUSEHOLD, text)
     tool = ToolExecution("x", {"note": heard}, None, succeeded=True)
-    await service.record(turn(heard, BEN))
-    await service.record(turn("What?", BEN, tools=[tool]))
-    await service.record(turn("The keyboard stands in the hall", BEN))
+    await service.record(turn(heard))
+    await service.record(turn("What?", tools=[tool]))
+    await service.record(turn("The keyboard stands in the hall"))
     await settled(service)
     assert (await service.forgetting.content(HOUSEHOLD, [memory.id])).turns == 2
     assert count(database, "turns") == 1
@@ -459,6 +477,145 @@ async def test_words_not_parts_of_words(service: MemoryService) -> None:
     await service.record(turn("Please teach me to tear it"))
     await settled(service)
     assert (await service.forgetting.content(HOUSEHOLD, [memory.id])).turns == 0
+
+
+# --- what others said
+
+INSULIN = "How much insulin do I take tonight?"
+
+
+async def test_nobody_erases_what_others_said_by_its_words(
+    service: MemoryService, database: FreshDatabase, journal: Path
+) -> None:
+    """Nor finds out that it was said; only who may name anybody reaches it."""
+    await service.record(turn(INSULIN, BEN, conversation_id="ben"))
+    await service.record(turn(INSULIN, ANNA, conversation_id="anna"))
+    await service.record(turn(INSULIN, HOUSEHOLD, conversation_id="all"))
+    await Journal(journal).set_aside(turn(INSULIN, BEN))
+    await settled(service)
+    under_way = turn(INSULIN, BEN, conversation_id="ben")
+    memory, _ = await service.memories.remember(HOUSEHOLD, "insulin")
+    done = await service.forgetting.content(ANNA, [memory.id])
+    assert (done.turns, len(done.conversations)) == (2, 2)
+    assert database.execute("SELECT owner FROM ai_memory.turns") == BEN.owner
+    assert files_with(journal, "insulin")
+    await service.record(under_way)
+    await settled(service)
+    assert count(database, "turns") == 2
+
+    memory, _ = await service.memories.remember(HOUSEHOLD, "insulin")
+    done = await service.forgetting.content(
+        HOUSEHOLD, [memory.id], reach=Reach.EVERYBODY
+    )
+    assert (done.turns, len(done.conversations)) == (2, 1)
+    assert not tables_with(database, "insulin")
+    assert not files_with(journal, "insulin")
+
+
+async def test_what_drew_on_it_goes_uncounted(
+    service: MemoryService, database: FreshDatabase
+) -> None:
+    """A reply to somebody else that rests on it; that there was one is theirs to know."""
+    memory, _ = await service.memories.remember(HOUSEHOLD, TEXT)
+    await settled(service)
+    question = "Where does the marzipan live?"
+    found = await look_up(service, question, BEN)
+    assert found.references[0].verdict is ReferenceVerdict.USED
+    await answered(service, question, "Look past the pot.", BEN, found=found)
+    kept = await look_up(service, question, BEN)
+    assert kept.answer
+    hit = AnsweredBy.CACHE
+    await answered(
+        service, question, kept.answer.answer, BEN, found=kept, answered_by=hit
+    )
+    assert count(database, "turns") == 2
+    await service.record(turn("I like marzipan", BEN, conversation_id="other"))
+    await settled(service)
+    done = await service.forgetting.content(ANNA, [memory.id])
+    assert (done.turns, done.conversations) == (0, [])
+    assert database.execute("SELECT text FROM ai_memory.turns") == "I like marzipan"
+
+
+async def test_rejected_proposal_takes_the_turn_it_came_from(
+    service: MemoryService, database: FreshDatabase
+) -> None:
+    """That of the scope, and no other that says the same."""
+    for scope in (ANNA, BEN):
+        told = turn("I said jazz is nice to listen to", scope)
+        await service.record(told)
+        await service.record(turn("Play jazz", scope))
+        await settled(service)
+        memory, _ = await service.memories.remember(
+            HOUSEHOLD, "jazz", turn_id=told.id, status=MemoryStatus.PROPOSED
+        )
+        await service.review.decide(ANNA, f"memory:{memory.id}", accept=False)
+    assert count(database, "memories") == 0
+    assert sorted(
+        database.execute("SELECT owner, text FROM ai_memory.turns").splitlines()
+    ) == [
+        f"{ANNA.owner}|Play jazz",
+        f"{BEN.owner}|I said jazz is nice to listen to",
+        f"{BEN.owner}|Play jazz",
+    ]
+
+
+# --- turns
+
+
+async def test_statement_behind_loses_the_words_before_it(
+    service: MemoryService, database: FreshDatabase
+) -> None:
+    """It was indexed with them; it is found by its own, and by what now stands before it."""
+    texts = (
+        "Where did I hide the zither?",
+        "Where did I hide the marzipan?",
+        "I always put it behind the sofa in the evening",
+    )
+    said_before = []
+    for text in texts:
+        said_before.append(one := turn(text, ANNA, conversation_id="c"))
+        await service.record(one)
+        await settled(service)
+    await service.store.maintenance.refresh_statistics(force=True)
+    lexemes = "SELECT lexemes FROM ai_memory.passage_lexemes"
+    assert WORD in database.execute(lexemes)
+    await service.forgetting.content(ANNA, [], [said_before[1].id])
+    assert not tables_with(database, WORD)
+    assert "zither" in database.execute(lexemes)
+    statistics = "SELECT documents FROM ai_memory.lexeme_statistics WHERE lexeme = "
+    assert database.execute(f"{statistics}'sofa'") == "1"
+    assert database.execute(f"{statistics}''") == "1"
+    [conversation] = await service.conversations.list(ANNA)
+    await service.forgetting.older_than(BEN, 0)
+    assert "zither" in database.execute(lexemes)
+    await service.forgetting.content(ANNA, [], [said_before[0].id])
+    assert "zither" not in database.execute(lexemes)
+    assert await service.memories.recall(ANNA, "sofa in the evening")
+    await service.forgetting.conversation(ANNA, conversation.id)
+    assert database.execute(lexemes) == ""
+
+
+async def test_what_quotes_a_question_is_named(
+    service: MemoryService, database: FreshDatabase
+) -> None:
+    """A question or a command is often said again in the same words: that stays, and can be forgotten by itself."""
+    diary = "Is my diary under the mattress safe?"
+    one = turn(diary, ANNA, conversation_id="c", reply="Nobody looks there.")
+    quotes = [
+        turn("What did I ask?", ANNA, reply=f'You asked: "{diary}"'),
+        turn("And you said?", ANNA, reply="I said nobody looks there"),
+        turn("Anything else?", HOUSEHOLD, reply=diary),
+    ]
+    for said_so in (one, *quotes, turn("Hello", ANNA), turn(diary, BEN)):
+        await service.record(said_so)
+    await settled(service)
+    done = await service.forgetting.content(ANNA, [], [one.id])
+    assert done.turns == 1
+    assert set(done.remaining_turns) == {quote.id for quote in quotes}
+    done = await service.forgetting.content(ANNA, [], done.remaining_turns)
+    assert (done.turns, done.remaining_turns) == (3, [])
+    assert not tables_with(database, "mattress", ANNA.owner)
+    assert count(database, "turns") == 2
 
 
 # --- trouble
@@ -589,6 +746,18 @@ async def test_previews_end(
     with pytest.raises(InvalidInput):
         await service.forgetting.confirm(HOUSEHOLD, preview.token)
     assert not service.forgetting._offers
+
+
+async def test_previews_of_others_do_not_end_mine(
+    service: MemoryService, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(forgetting, "_MOST_PREVIEWS", 2)
+    mine = await service.forgetting.preview(ANNA, "marzipan")
+    theirs = [await service.forgetting.preview(BEN, "marzipan") for _ in range(4)]
+    await service.forgetting.confirm(ANNA, mine.token)
+    with pytest.raises(InvalidInput):
+        await service.forgetting.confirm(BEN, theirs[0].token)
+    await service.forgetting.confirm(BEN, theirs[-1].token)
 
 
 # --- by conversation and by age

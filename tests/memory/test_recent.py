@@ -124,8 +124,9 @@ async def test_old_turns_are_not_taken_up(database: FreshDatabase) -> None:
         {"text": ""},
         {"reply": "x" * 9000},
         {"text": "The alarm code is 4711", "reply": "All right, 4711."},
+        {"text": "This is Anna", "answered_by": AnsweredBy.MEMORY},
     ],
-    ids=["failed", "no reply", "silence", "no words", "long", "secret"],
+    ids=["failed", "no reply", "silence", "no words", "long", "secret", "ours"],
 )
 async def test_what_is_no_turn_to_go_on_with(
     database: FreshDatabase, fields: dict[str, Any]
@@ -197,6 +198,34 @@ async def test_starting_over_holds_after_a_restart(database: FreshDatabase) -> N
         assert texts(service.recent, BEN.owner) == ["his"]
     async with running(database.settings) as service:
         assert texts(service.recent, ANNA.owner) == ["after"]
+
+
+async def test_starting_over_is_for_the_household_at_the_place_too(
+    database: FreshDatabase,
+) -> None:
+    hall = {"device_id": "hall", "satellite_id": "assist_satellite.hall"}
+    async with running(database.settings) as service:
+        await record(
+            service,
+            said("in the hall", HOUSEHOLD, minutes_ago=3, **hall),
+            said("elsewhere", HOUSEHOLD, minutes_ago=3, device_id="kitchen"),
+            said("his", BEN, minutes_ago=3, **hall),
+            said("start over", ANNA, minutes_ago=2, intent=STARTS_OVER, **hall),
+        )
+        assert texts(service.recent, "assist_satellite.hall") == []
+        assert texts(service.recent, "kitchen") == ["elsewhere"]
+        assert texts(service.recent, BEN.owner) == ["his"]
+    async with running(database.settings) as service:
+        assert texts(service.recent, "assist_satellite.hall") == []
+
+
+async def test_what_the_log_of_a_session_may_quote(database: FreshDatabase) -> None:
+    async with running(database.settings) as service:
+        before = datetime.now(UTC)
+        assert not service.recent.is_cleared_since(before)
+        service.changes.tell(Subject.MEMORY, Verb.REMOVED, BEN.owner, ["12"])
+        assert service.recent.is_cleared_since(before)
+        assert not service.recent.is_cleared_since(datetime.now(UTC))
 
 
 async def test_nothing_that_was_forgotten_comes_back(database: FreshDatabase) -> None:

@@ -249,6 +249,75 @@ async def test_no_pair(service: MemoryService) -> None:
     assert example["prompt"][-1]["content"] == "No, I meant the bedroom"
 
 
+# --- tools
+
+
+async def test_results_outlast_the_audit(service: MemoryService) -> None:
+    text, reply = "Is the door locked?", "Yes, it is locked."
+    await said(
+        service,
+        text,
+        reply,
+        started_at=datetime.now(UTC) - timedelta(days=100),
+        **with_tool(text, reply, "GetState", {"state": "locked"}, name="door"),
+    )
+    before = await export(service)
+    assert (await service.run_maintenance()).audit_rows
+    assert await export(service) == before
+    assert json.loads(before[0]["messages"][2]["content"]) == {"state": "locked"}
+
+
+async def test_calls_and_results_are_paired_in_their_order(
+    service: MemoryService,
+) -> None:
+    def calls(*names: str) -> Message:
+        return Message(
+            "assistant",
+            None,
+            None,
+            [{"id": name, "name": name, "arguments": {}} for name in names],
+        )
+
+    def results(*contents: str | None) -> list[Message]:
+        return [Message("tool_result", content) for content in contents]
+
+    await said(
+        service,
+        "Several",
+        "Done.",
+        messages=[
+            Message("user", "Several"),
+            calls("first", "second"),
+            *results("[1]", "it is \ud83d warm"),
+            calls("third"),
+            *results(None),
+            Message("assistant", "Done."),
+        ],
+    )
+    for name, messages in (
+        ("One is missing", [calls("a", "b"), *results("1")]),
+        ("One too many", [calls("a"), *results("1", "2")]),
+        ("Result before its call", [*results("1"), calls("a")]),
+    ):
+        await said(service, name, "Done.", messages=messages)
+    unpaired = await said(service, "No result", "Done.", messages=[calls("a")])
+    await service.feedback.rate(ANNA, unpaired.id, rating=5, correction="Better.")
+    assert await export(service, kind=PREFERENCE) == []
+    await said(service, "Afterwards", "Yes.")
+    several, afterwards = await export(service, history=5)
+    assert [
+        (message["tool_call_id"], json.loads(message["content"]))
+        for message in several["messages"]
+        if message["role"] == "tool"
+    ] == [("first", [1]), ("second", "it is  warm"), ("third", None)]
+    # Nor do they stand before another turn.
+    assert [
+        message["content"]
+        for message in afterwards["messages"]
+        if message["role"] == "user"
+    ] == ["Several", "Afterwards"]
+
+
 # --- whose it is
 
 

@@ -8,6 +8,7 @@ import asyncpg
 import pytest
 
 from custom_components.ai_memory.errors import SchemaChanged, SchemaTooNew
+from custom_components.ai_memory.memory import upkeep
 from custom_components.ai_memory.postgres import (
     database as database_module,
     migrate as migrations,
@@ -17,6 +18,7 @@ from custom_components.ai_memory.postgres.queries import SQL_DIRECTORY
 from custom_components.ai_memory.postgres.settings import ConnectionSettings
 from demo.postgres import PostgresServer
 from tests.databases import FreshDatabase
+from tests.engine import ANNA, BEN, running, settled
 
 FROZEN = SQL_DIRECTORY / "frozen.txt"
 SECOND = (
@@ -147,6 +149,53 @@ async def test_fresh_equals_migrated(
     assert ("table", "second") in {row[:2] for row in expected}
     assert await structure(empty) == expected
     assert await applied(empty) == await applied(fresh)
+
+
+async def test_what_was_said_under_the_first_is_found(
+    empty: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The index of all that was said came with the second: it is filled behind it, in the words of each language."""
+    every = migrations._load()
+    monkeypatch.setattr(migrations, "_MIGRATIONS", every[:1])
+    await open_and_close(empty)
+    await execute(
+        empty,
+        "SET ai_memory.scope = 'maintenance'",
+        """
+        INSERT INTO ai_memory.conversations (session_id, owner, title, started_at, updated_at)
+        VALUES ('s', 'person:anna', 't', now(), now())
+        """,
+        """
+        INSERT INTO ai_memory.turns
+            (id, conversation_id, owner, text, reply, answered_by, language, cache, stages, started_at)
+        SELECT gen_random_uuid(), c.id, c.owner, said.text, said.reply, 'delegate', said.language, 'off', '{}',
+            now()
+        FROM ai_memory.conversations c, (VALUES
+            ('How do I bleed the radiators?', 'Open the valves', 'en'),
+            ('Wo stehen die Häuser?', NULL, 'de'),
+            ('Good night', 'Sleep well', NULL)) AS said (text, reply, language)
+        """,
+    )
+    monkeypatch.setattr(migrations, "_MIGRATIONS", every)
+    await open_and_close(empty)
+    monkeypatch.setattr(upkeep, "_INDEX_BATCH", 2)
+    async with running(ConnectionSettings(dsn=empty)) as service:
+        await settled(service)
+        for query, language, text in (
+            ("radiator", "en", "How do I bleed the radiators?"),
+            ("Haus", "de", "Wo stehen die Häuser?"),
+            ("night", None, "Good night"),
+        ):
+            [found] = await service.conversations.search(ANNA, query, language=language)
+            assert found.turn.text == text
+        assert not await service.conversations.search(BEN, "radiator", language="en")
+
+        # Once a connection; from there on every turn is indexed as it is written.
+        asked: list[object] = []
+        monkeypatch.setattr(service.store.turns, "index", asked.append)
+        await service.run_maintenance()
+        await settled(service)
+        assert not asked
 
 
 async def test_failed_migration_leaves_what_was_there(

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from uuid import UUID
 
 from ..errors import InvalidInput
@@ -16,10 +16,11 @@ from ..models import (
     Verb,
 )
 from ..postgres.store import Store
-from ..text_forms import clean
+from ..text_forms import clean, storable
 from .changes import Changes
 from .health import Health, Part
 from .memories import LONGEST_QUERY, MOST_ROWS
+from .recent import JUST_NOW
 from .secret_gate import SecretGate
 from .turn_writer import TurnWriter
 
@@ -123,17 +124,20 @@ class Conversations:
         session_id: str | None = None,
         device_id: str | None = None,
         satellite_id: str | None = None,
+        since: datetime | None = None,
     ) -> TurnSummary | None:
         """Return the last turn of a session, else of a device or satellite, that memory did not answer itself.
 
-        None where there is none that the scope may see. Raises DatabaseError.
+        Whoever names no session means what was just said there; `since` holds for a session, too. None where there is none that the scope may see. Raises DatabaseError.
         """
         await self._settle()
         return await self._store.conversations.latest_turn(
             scope,
-            session_id=session_id,
-            device_id=device_id,
-            satellite_id=satellite_id,
+            session_id=_as_stored(session_id),
+            device_id=_as_stored(device_id),
+            satellite_id=_as_stored(satellite_id),
+            session_since=since,
+            device_since=since or datetime.now(UTC) - JUST_NOW,
         )
 
     async def tag(
@@ -219,6 +223,10 @@ class Conversations:
 
     def _tell(self, verb: Verb, owner: str, conversation_id: int) -> None:
         self._changes.tell(Subject.CONVERSATION, verb, owner, [conversation_id])
+
+
+def _as_stored(name: str | None) -> str | None:
+    return storable(name) if name else None
 
 
 def _check_id(conversation_id: int) -> None:

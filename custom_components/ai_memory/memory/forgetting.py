@@ -6,6 +6,7 @@ from collections.abc import (
     Awaitable,
     Callable,
     Collection,
+    Mapping,
     Sequence,
     Set as AbstractSet,
 )
@@ -19,9 +20,9 @@ import time
 from uuid import UUID
 
 from ..errors import DatabaseUnreachable, InvalidInput
-from ..models import HOUSEHOLD, Passage, Scope, Subject, Turn, Verb
+from ..models import Passage, Scope, Subject, Turn, Verb
 from ..postgres.database import MAINTENANCE
-from ..postgres.forgetting import Counts, Erased, Told
+from ..postgres.forgetting import Counts, Erased, Reach, Told
 from ..postgres.store import Store
 from ..postgres.wording import Wording
 from .changes import Changes
@@ -38,6 +39,7 @@ MOST_DAYS = 36_500
 BATCH = 1000
 """Rows that one transaction of a bulk deletion takes."""
 _MOST_PREVIEWS = 100
+"""Of each owner, so that nobody ends those of others."""
 _DRAIN_TIMEOUT = 10.0  # seconds
 
 
@@ -59,6 +61,8 @@ class Forgotten:
     preferences: list[str] = field(default_factory=list)
     remaining_memories: list[int] = field(default_factory=list)
     remaining_preferences: list[str] = field(default_factory=list)
+    remaining_turns: list[UUID] = field(default_factory=list)
+    """Turns of the scope that hold what was said in a forgotten turn, newest first."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,7 +114,10 @@ class Forgetting:
     # --- by id and by search
 
     async def memories(self, scope: Scope, ids: Sequence[int]) -> list[int]:
-        """Forget memories; return the ids of those that are gone. Raises InvalidInput, DatabaseError."""
+        """Forget memories, within reach of the scope; return the ids of those that are gone.
+
+        Raises InvalidInput, DatabaseError.
+        """
         return (await self.content(scope, ids)).memories
 
     async def content(
@@ -118,10 +125,13 @@ class Forgetting:
         scope: Scope,
         memory_ids: Collection[int],
         turn_ids: Collection[UUID] = (),
+        *,
+        reach: Reach = Reach.SCOPE,
     ) -> Forgotten:
-        """Forget memories and turns, and all that says the same or rests on them.
+        """Forget memories and turns, and what says the same within reach or rests on them.
 
-        Ids of nothing, and of others, are passed over. Raises InvalidInput, DatabaseError.
+        Ids of nothing, and of others, are passed over; what goes of others is counted with `Reach.EVERYBODY` only.
+        Raises InvalidInput, DatabaseError.
         """
         check_ids(list(memory_ids))
         async with self._one_at_a_time:
@@ -130,22 +140,26 @@ class Forgetting:
             )
             if not told:
                 return Forgotten()
-            wordings = _wordings(told)
+            wordings = _wordings(told, reach)
+            reached = {owner: reach.owners(owner, scope) for owner in wordings}
 
             async def forget_rejected() -> None:
                 await self._forget_rejected(
                     lambda line: any(
-                        (owner == HOUSEHOLD or line.owner in (owner, None))
-                        and wording.is_in(line.text)
-                        for owner, wording in wordings.items()
+                        (owners is None or line.owner in (*owners, None))
+                        and wordings[owner].is_in(line.text)
+                        for owner, owners in reached.items()
                     )
                 )
 
-            async with self._letting_go(_matches(told, wordings)):
+            matches = None if reach is Reach.ROWS else _matches(told, wordings, reached)
+            async with self._letting_go(matches):
                 erased = await self._store.forgetting.content(
-                    scope, told, wordings, forget_rejected
+                    scope, told, wordings, reach, forget_rejected
                 )
-            return await self._done(erased)
+            return await self._done(
+                erased, None if reach is Reach.EVERYBODY else scope.owners
+            )
 
     async def preview(
         self,
@@ -186,6 +200,7 @@ class Forgetting:
         *,
         memory_ids: Collection[int] | None = None,
         turn_ids: Collection[UUID] | None = None,
+        reach: Reach = Reach.SCOPE,
     ) -> Forgotten:
         """Forget what a preview showed: all of it, or where ids are given only these of it.
 
@@ -202,7 +217,9 @@ class Forgetting:
             and offer.turn_ids.issuperset(turn_ids or ())
         ):
             raise InvalidInput("forget_not_in_preview")
-        forgotten = await self.content(scope, memory_ids or (), turn_ids or ())
+        forgotten = await self.content(
+            scope, memory_ids or (), turn_ids or (), reach=reach
+        )
         self._offers.pop(token, None)
         return forgotten
 
@@ -324,15 +341,27 @@ class Forgetting:
         except OSError as err:
             raise InvalidInput("journal_not_writable") from err
 
-    async def _done(self, erased: Erased) -> Forgotten:
+    async def _done(
+        self, erased: Erased, owners: Collection[str] | None = None
+    ) -> Forgotten:
+        """Tell of what is gone; return what it was, of turns and conversations those of `owners` only."""
         await self.tell(erased)
         return Forgotten(
             memories=sorted(row_id for _, row_id in erased.memories),
-            turns=erased.turns,
-            conversations=sorted(row_id for _, row_id in erased.conversations),
+            turns=sum(
+                number
+                for owner, number in erased.turns_of.items()
+                if owners is None or owner in owners
+            ),
+            conversations=sorted(
+                row_id
+                for owner, row_id in erased.conversations
+                if owners is None or owner in owners
+            ),
             preferences=sorted(key for _, key in erased.preferences),
             remaining_memories=sorted(erased.remaining_memories),
             remaining_preferences=sorted(erased.remaining_preferences),
+            remaining_turns=erased.remaining_turns,
         )
 
     async def tell(self, erased: Erased) -> None:
@@ -360,12 +389,15 @@ class Forgetting:
 
     def _drop_old_offers(self) -> None:
         now = time.monotonic()
-        kept = [
-            (token, offer)
-            for token, offer in self._offers.items()
-            if offer.expires > now
-        ]
-        self._offers = dict(kept[-_MOST_PREVIEWS:])
+        kept: dict[str, list[str]] = {}
+        for token, offer in self._offers.items():
+            if offer.expires > now:
+                kept.setdefault(offer.owner, []).append(token)
+        self._offers = {
+            token: self._offers[token]
+            for tokens in kept.values()
+            for token in tokens[-_MOST_PREVIEWS:]
+        }
 
 
 def _is_of(owner: str, before: datetime, turn: Turn) -> bool:
@@ -382,20 +414,26 @@ def _before(days: int) -> datetime:
     return datetime.now(UTC) - timedelta(days=days)
 
 
-def _wordings(told: Sequence[Told]) -> dict[str, Wording]:
+def _wordings(told: Sequence[Told], reach: Reach) -> dict[str, Wording]:
     return {
         owner: Wording(
-            one.text for one in told if one.owner == owner and one.text is not None
+            one.text
+            for one in told
+            if one.owner == owner and one.text is not None and reach is not Reach.ROWS
         )
         for owner in {one.owner for one in told}
     }
 
 
-def _matches(told: Sequence[Told], wordings: dict[str, Wording]) -> Matches:
+def _matches(
+    told: Sequence[Told],
+    wordings: Mapping[str, Wording],
+    reached: Mapping[str, Collection[str] | None],
+) -> Matches:
     each = [
         matches_words(
             wording,
-            owner,
+            reached[owner],
             frozenset(
                 one.passage_id
                 for one in told

@@ -1,12 +1,12 @@
 """What was forgotten while turns were under way: these must not bring it back."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 import time
 from typing import cast
 
-from ..models import HOUSEHOLD, JsonValue, ReferenceVerdict, Turn
+from ..models import JsonValue, ReferenceVerdict, Turn
 from ..postgres.wording import Wording
 
 _LONGEST_TURN = 600.0
@@ -63,17 +63,17 @@ class JustForgotten:
         return False
 
 
-def matches_words(wording: Wording, owner: str, passages: frozenset[int]) -> Matches:
-    """Match turns that say what was an owner's, or whose reply rests on its passages."""
+def matches_words(
+    wording: Wording, owners: Collection[str] | None, passages: frozenset[int]
+) -> Matches:
+    """Match turns of owners (None: of anybody) that say the words, and turns whose reply rests on passages."""
 
     def matches(turn: Turn) -> bool:
-        if owner not in (HOUSEHOLD, turn.owner):
-            return False
         return any(
             reference.passage_id in passages
             and reference.verdict is ReferenceVerdict.USED
             for reference in turn.references
-        ) or says(wording, turn)
+        ) or ((owners is None or turn.owner in owners) and says(wording, turn))
 
     return matches
 

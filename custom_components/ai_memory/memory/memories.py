@@ -223,7 +223,6 @@ class Memories:
         text: str | None = None,
         collection: str | None = None,
         status: MemoryStatus | None = None,
-        own_only: bool = False,
     ) -> list[Memory]:
         """Return memories, the newest first; `before_id` is the last one of the page before.
 
@@ -240,7 +239,6 @@ class Memories:
             text=clean(text, limit=LONGEST_QUERY) if text else None,
             collection=clean(collection, limit=_LONGEST_NAME) if collection else None,
             status=status,
-            own_only=own_only,
         )
 
 

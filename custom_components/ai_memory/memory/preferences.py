@@ -9,7 +9,7 @@ import logging
 from ..errors import DatabaseError, InvalidInput
 from ..models import Alias, JsonValue, Preference, Scope, Subject, TargetKind, Verb
 from ..postgres.store import Store
-from ..text_forms import storable_json
+from ..text_forms import storable, storable_json
 from .aliases import (
     ALIAS_PREFIX,
     AliasTable,
@@ -149,7 +149,7 @@ class Preferences:
 
     async def accept_alias(self, scope: Scope, key: str) -> Preference | None:
         """Make an alias of a proposed one of this owner; None where there is none. Raises InvalidInput, DatabaseError."""
-        proposed = await self._store.preferences.get(scope, key)
+        proposed = await self.get(scope, key)
         if proposed is None or proposed.owner != scope.owner:
             return None
         alias = await self.set(
@@ -199,11 +199,27 @@ class Preferences:
             raise InvalidInput("alias_target_unknown", target=alias.target_id)
 
     async def list(
-        self, scope: Scope, *, prefix: str = "", category: str | None = None
+        self,
+        scope: Scope,
+        *,
+        prefix: str = "",
+        category: str | None = None,
+        after_key: str = "",
+        limit: int | None = None,
     ) -> list[Preference]:
-        """Return the preferences that the scope may see, by key, aliases and proposals among them. Raises DatabaseError."""
+        """Return the preferences that the scope may see, by key, aliases and proposals among them.
+
+        `limit` is the length of a page, None for all there are; one more where the last key is the speaker's and the
+        household's. `after_key` is the last one of the page before. Raises InvalidInput, DatabaseError.
+        """
+        if limit is not None and not 1 <= limit <= MOST_PREFERENCES:
+            raise InvalidInput("limit_invalid", most=str(MOST_PREFERENCES))
         return await self._store.preferences.list(
-            scope, prefix=prefix, category=category, limit=MOST_PREFERENCES
+            scope,
+            prefix=prefix,
+            category=None if category is None else storable(category),
+            after_key=storable(after_key),
+            limit=limit,
         )
 
 

@@ -17,9 +17,10 @@ MOST_TURNS: Final = 20
 """Turns that are kept of each speaker."""
 STARTS_OVER: Final = "AiMemoryStartOver"
 """Intent of a turn before which nothing is taken up; what `sentences/` calls it."""
+JUST_NOW: Final = timedelta(minutes=15)
+"""How far "what I just said" and "that was wrong" reach back."""
 
 _SPEAKERS = 200
-_JUST_NOW = timedelta(minutes=15)
 _LONGEST_TURN = 8000  # characters: what is longer would crowd out the new question
 _LOADED = _SPEAKERS * MOST_TURNS
 
@@ -85,10 +86,15 @@ class RecentTurns:
         key = recent_key(
             turn.owner, satellite_id=turn.satellite_id, device_id=turn.device_id
         )
-        if key is None or (self._cleared_at and turn.started_at <= self._cleared_at):
+        if key is None or self.is_cleared_since(turn.started_at):
             return
         if turn.intent == STARTS_OVER:
-            self.start_over(key, turn.started_at)
+            self.start_over(
+                turn.owner,
+                turn.started_at,
+                satellite_id=turn.satellite_id,
+                device_id=turn.device_id,
+            )
             return
         speaker = self._speaker(key)
         if speaker.begins and turn.started_at <= speaker.begins:
@@ -100,6 +106,8 @@ class RecentTurns:
             or not turn.reply
             or turn.error is not None
             or turn.secrets
+            # "This is Anna" is not to be believed of whoever comes next.
+            or turn.answered_by is AnsweredBy.MEMORY
             or len(turn.text) + len(turn.reply) > _LONGEST_TURN
             or any(known.id == turn.id for known in speaker.turns)
         ):
@@ -137,10 +145,28 @@ class RecentTurns:
         if speaker is None or speaker.last is None:
             return None
         at, turn_id = speaker.last
-        return turn_id if now - at <= _JUST_NOW else None
+        return turn_id if now - at <= JUST_NOW else None
 
-    def start_over(self, key: str, at: datetime) -> None:
-        """Take up nothing that was said before."""
+    def start_over(
+        self,
+        owner: str,
+        at: datetime,
+        *,
+        satellite_id: str | None,
+        device_id: str | None,
+    ) -> None:
+        """Take up nothing that somebody said before, nor the household at the same place.
+
+        Whoever starts over may have said who they are only after they began to talk.
+        """
+        for key in {
+            recent_key(one, satellite_id=satellite_id, device_id=device_id)
+            for one in (owner, HOUSEHOLD)
+        }:
+            if key is not None:
+                self._begin(key, at)
+
+    def _begin(self, key: str, at: datetime) -> None:
         speaker = self._speaker(key)
         if speaker.begins is None or speaker.begins < at:
             speaker.begins = at
@@ -151,6 +177,10 @@ class RecentTurns:
         """Take up nothing of anybody that was said before."""
         self._cleared_at = datetime.now(UTC)
         self._speakers.clear()
+
+    def is_cleared_since(self, at: datetime) -> bool:
+        """Return whether what was said at a moment may quote what was forgotten since."""
+        return self._cleared_at is not None and at <= self._cleared_at
 
     def _speaker(self, key: str) -> _Speaker:
         speaker = self._speakers.setdefault(key, _Speaker())

@@ -17,8 +17,8 @@ BATCH: Final = 1000
 class Retention:
     """How long things are kept; None is for ever.
 
-    `audit_days`: what tools did, what was recalled for a turn, how long its stages took; the turn itself stays.
-    `bin_days`: conversations that were deleted. `cache_limit`: answers of one owner.
+    `audit_days`: which tools ran, what was recalled for a turn, how long its stages took; the turn itself stays, with
+    its messages. `bin_days`: conversations that were deleted. `cache_limit`: answers of one owner.
     """
 
     turns_days: int | None = None

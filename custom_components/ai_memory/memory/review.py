@@ -6,6 +6,7 @@ from enum import StrEnum
 
 from ..errors import InvalidInput
 from ..models import Memory, MemoryStatus, Preference, Scope
+from ..postgres.forgetting import Reach
 from ..postgres.store import Store
 from .aliases import ALIAS_PREFIX, alias_from_preference
 from .forgetting import Forgetting
@@ -52,10 +53,10 @@ class Review:
         self._preferences = preferences
         self._forgetting = forgetting
 
-    async def list(self, scope: Scope, *, own_only: bool = False) -> list[Proposal]:
+    async def list(self, scope: Scope) -> list[Proposal]:
         """Return what waits for review in a scope, memories first. Raises DatabaseError."""
         memories = await self._memories.list(
-            scope, limit=MOST_ROWS, status=MemoryStatus.PROPOSED, own_only=own_only
+            scope, limit=MOST_ROWS, status=MemoryStatus.PROPOSED
         )
         preferences = await self._preferences.list(scope, prefix=PROPOSED_PREFIX)
         return [
@@ -63,14 +64,14 @@ class Review:
             *(
                 proposal
                 for preference in preferences
-                if (not own_only or preference.owner == scope.owner)
-                and (proposal := _of_alias(preference))
+                if (proposal := _of_alias(preference))
             ),
         ]
 
     async def decide(self, scope: Scope, proposal_id: str, *, accept: bool) -> None:
-        """Accept a proposal, or reject it: then nothing is left of it.
+        """Accept a proposal, or reject it: then it is gone, and the turn it came from where the scope reads that.
 
+        The same words elsewhere stay: nobody asked to forget them.
         Raises InvalidInput `proposal_unknown`, DatabaseError.
         """
         kind, _, rest = proposal_id.partition(":")
@@ -93,7 +94,7 @@ class Review:
         if accept:
             await self._memories.update(scope, memory_id, status=MemoryStatus.ACCEPTED)
         else:
-            await self._forgetting.memories(scope, [memory_id])
+            await self._forgetting.content(scope, [memory_id], reach=Reach.ROWS)
 
     async def _decide_alias(self, owner: Scope, key: str, *, accept: bool) -> None:
         done = (

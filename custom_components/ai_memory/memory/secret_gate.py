@@ -51,6 +51,7 @@ class SecretGate:
 def mask_turn(turn: Turn) -> None:
     """Mask the secrets of a turn in place; their kinds go to `turn.secrets`."""
     kinds: list[str] = []
+    results: dict[str, tuple[JsonValue, bool]] = {}
 
     def text(value: str | None) -> str | None:
         if value is None:
@@ -64,13 +65,22 @@ def mask_turn(turn: Turn) -> None:
         kinds.extend(found)
         return masked
 
+    def result(value: JsonValue) -> JsonValue:
+        # Most stand in a message and with the tool.
+        same = json.dumps(value)
+        if same not in results:
+            masked = data(value)
+            results[same] = masked, masked is not value
+        masked, is_changed = results[same]
+        return masked if is_changed else value
+
     turn.text = text(turn.text) or ""
     turn.resolved_text = text(turn.resolved_text)
     turn.reply = text(turn.reply)
     turn.messages = [
         replace(
             message,
-            content=masked_result(message.content, data, text)
+            content=masked_result(message.content, result, text)
             if message.role == "tool_result"
             else text(message.content),
             thinking=text(message.thinking),
@@ -85,7 +95,7 @@ def mask_turn(turn: Turn) -> None:
         replace(
             tool,
             arguments=cast("dict[str, Any]", data(dict(tool.arguments))),
-            result=data(tool.result),
+            result=result(tool.result),
         )
         for tool in turn.tools
     ]

@@ -101,8 +101,10 @@ def line_of(
     return json.dumps(data, ensure_ascii=False)
 
 
-def _chat(example: Example, mask: Mask) -> dict[str, Any]:
-    return {"messages": [*_prompt(example, mask), *_reply(example.turn, mask)]}
+def _chat(example: Example, mask: Mask) -> dict[str, Any] | None:
+    if (reply := _reply(example.turn, mask)) is None:
+        return None
+    return {"messages": [*_prompt(example, mask), *reply]}
 
 
 def _instruction(example: Example, mask: Mask) -> dict[str, Any]:
@@ -116,7 +118,7 @@ def _instruction(example: Example, mask: Mask) -> dict[str, Any]:
 
 def _preference(example: Example, mask: Mask) -> dict[str, Any] | None:
     if example.correction:
-        right: list[_Message] = [
+        right: list[_Message] | None = [
             {
                 "role": "assistant",
                 "content": mask.text(example.correction, example.turn.language),
@@ -127,7 +129,7 @@ def _preference(example: Example, mask: Mask) -> dict[str, Any] | None:
     else:
         return None
     wrong = _reply(example.turn, mask)
-    if wrong == right:
+    if wrong is None or right is None or wrong == right:
         return None
     return {"prompt": _prompt(example, mask), "chosen": right, "rejected": wrong}
 
@@ -146,7 +148,7 @@ def _prompt(example: Example, mask: Mask) -> list[_Message]:
     messages = []
     for turn in example.earlier:
         messages.append(_question(turn, mask))
-        for message in _reply(turn, mask):
+        for message in _reply(turn, mask) or ():
             if message["role"] == "assistant":
                 message["weight"] = 0
             messages.append(message)
@@ -157,8 +159,10 @@ def _question(turn: TrainingTurn, mask: Mask) -> _Message:
     return {"role": "user", "content": mask.text(turn.text, turn.language)}
 
 
-def _reply(turn: TrainingTurn, mask: Mask) -> list[_Message]:
-    """Return the messages of the agent and its tools, which end with an answer."""
+def _reply(turn: TrainingTurn, mask: Mask) -> list[_Message] | None:
+    """Return the messages of the agent and its tools, which end with an answer; None where they are not whole."""
+    if turn.answers is None:
+        return None
     messages: list[_Message] = []
     for answer in turn.answers:
         content = mask.text(answer.content or "", turn.language)

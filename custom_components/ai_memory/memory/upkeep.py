@@ -20,6 +20,7 @@ _LOGGER = logging.getLogger(__name__)
 _ROUND = 300.0  # seconds between rounds when nothing happens
 _ROUND_WHILE_FAILING = 5.0
 _DAY = 86_400.0  # seconds
+_INDEX_BATCH = 500  # turns
 _SETTLE = 0.3  # seconds in which what happens together is done together
 
 type Commands = Callable[[str], Awaitable[Sequence[str]]]
@@ -50,6 +51,7 @@ class Upkeep:
         self._maintaining = asyncio.Lock()
         self._nudged = asyncio.Event()
         self._connected = False
+        self._turns_indexed = False
         self._settled = asyncio.Event()
         self._samples: dict[
             tuple[str, StoredModel | None],
@@ -118,7 +120,9 @@ class Upkeep:
         self._health.succeeded(Part.DATABASE)
         if not self._connected:
             self._connected = True
+            self._turns_indexed = False
             await self._when_connected()
+        await self._index_turns()
         # Counted from the start: a machine that is off at night is looked after as well.
         if (
             self._expired_at is None or time.monotonic() - self._expired_at > _DAY
@@ -138,6 +142,13 @@ class Upkeep:
         await self._store.maintenance.clean_up()
         if failure:
             raise failure
+
+    async def _index_turns(self) -> None:
+        """Make findable what was said before there was an index of it, once a connection: from then on each turn is."""
+        after = None
+        while not self._turns_indexed:
+            after = await self._store.turns.index(after, _INDEX_BATCH)
+            self._turns_indexed = after is None
 
     async def _embed(self) -> None:
         searching = self._searching

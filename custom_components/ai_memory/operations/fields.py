@@ -81,8 +81,10 @@ def turn_id(value: Any) -> UUID:
 def moment(value: Any) -> datetime:
     """Return a point in time; one without a time zone is in the home's."""
     try:
+        # The parser that Home Assistant uses crashes on a lone surrogate.
+        str(value).encode()
         return dt_util.as_utc(cv.datetime(value))
-    except OverflowError as err:
+    except (OverflowError, UnicodeEncodeError) as err:
         raise probatio.Invalid("expected a date and time") from err
 
 

@@ -13,6 +13,7 @@ from ..const import DOMAIN
 from ..errors import InvalidInput
 from ..memory.forgetting import LIFETIME, Forgotten, OldKind
 from ..models import HOUSEHOLD, Scope
+from ..postgres.forgetting import Reach
 from .fields import PERSON, Field, speaker, turn_id, whole_number
 from .memories import passage_response
 from .operation import Caller, Operation
@@ -37,8 +38,17 @@ def _response(forgotten: Forgotten) -> ServiceResponse:
         "still_in": {
             "memories": list(forgotten.remaining_memories),
             "preferences": list(forgotten.remaining_preferences),
+            "turns": list(map(str, forgotten.remaining_turns)),
         },
     }
+
+
+@callback
+def _reach(caller: Caller) -> Reach:
+    """Return how far the caller may go; nobody goes to what is others' by word of mouth, nor does a language model."""
+    if caller.may_name_anybody and caller.source not in {"tool", "voice"}:
+        return Reach.EVERYBODY
+    return Reach.SCOPE
 
 
 @callback
@@ -58,6 +68,7 @@ async def _by_id(caller: Caller, data: dict[str, Any]) -> ServiceResponse:
             speaker(caller, data),
             data.get(Field.MEMORY_IDS, ()),
             data.get(_TURN_IDS, ()),
+            reach=_reach(caller),
         )
     )
 
@@ -86,6 +97,7 @@ async def _by_token(caller: Caller, data: dict[str, Any]) -> ServiceResponse:
             data[_TOKEN],
             memory_ids=data.get(Field.MEMORY_IDS),
             turn_ids=data.get(_TURN_IDS),
+            reach=_reach(caller),
         )
     )
 

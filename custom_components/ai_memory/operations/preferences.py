@@ -12,9 +12,12 @@ from homeassistant.helpers import config_validation as cv
 import probatio
 
 from ..errors import InvalidInput
+from ..memory.preferences import MOST_PREFERENCES
 from ..models import Alias, Preference, TargetKind
-from .fields import OWNER, PERSON, Field, owner, owner_name, speaker
+from .fields import OWNER, PERSON, Field, owner, owner_name, speaker, whole_number
 from .operation import Caller, Operation
+
+_AFTER_KEY: Final = "after_key"
 
 
 @callback
@@ -56,7 +59,10 @@ async def _get_preference(caller: Caller, data: dict[str, Any]) -> ServiceRespon
 
 async def _list_preferences(caller: Caller, data: dict[str, Any]) -> ServiceResponse:
     preferences = await caller.data.service.preferences.list(
-        speaker(caller, data), category=data.get(Field.CATEGORY)
+        speaker(caller, data),
+        category=data.get(Field.CATEGORY),
+        after_key=data[_AFTER_KEY],
+        limit=data[Field.LIMIT],
     )
     return {
         "preferences": [
@@ -115,7 +121,14 @@ OPERATIONS: Final = (
     ),
     Operation(
         "list_preferences",
-        probatio.Schema({probatio.Optional(Field.CATEGORY): cv.string, **PERSON}),
+        probatio.Schema(
+            {
+                probatio.Optional(Field.CATEGORY): cv.string,
+                probatio.Optional(_AFTER_KEY, default=""): cv.string,
+                probatio.Optional(Field.LIMIT, default=MOST_PREFERENCES): whole_number,
+                **PERSON,
+            }
+        ),
         _list_preferences,
         SupportsResponse.ONLY,
     ),

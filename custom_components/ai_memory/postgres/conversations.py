@@ -107,17 +107,23 @@ class ConversationRepository:
         session_id: str | None,
         device_id: str | None,
         satellite_id: str | None,
+        session_since: datetime | None,
+        device_since: datetime,
     ) -> TurnSummary | None:
         """Return the last turn of a session, else of a device, that not memory itself answered. Raises DatabaseError."""
         row = None
         async with self._database.transaction(scope.owner) as connection:
             if session_id:
                 row = await connection.fetchrow(
-                    SQL["latest_of_session"], scope.owners, session_id
+                    SQL["latest_of_session"], scope.owners, session_id, session_since
                 )
             if row is None and (device_id or satellite_id):
                 row = await connection.fetchrow(
-                    SQL["latest_of_device"], scope.owners, device_id, satellite_id
+                    SQL["latest_of_device"],
+                    scope.owners,
+                    device_id,
+                    satellite_id,
+                    device_since,
                 )
         return _turn(row) if row else None
 

@@ -1,16 +1,21 @@
 """Lets rows go for good, and with them what rests on them."""
 
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+from collections import Counter
+from collections.abc import Awaitable, Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from enum import Enum, auto
 import re
 from uuid import UUID
 
+import asyncpg
+
 from ..models import HOUSEHOLD, Scope
 from .database import MAINTENANCE, Database, PooledConnection, widen
+from .languages import text_search_configuration
 from .queries import load
 from .response_cache import drop_answers
-from .turns import CONVERSATIONS
+from .turns import CONVERSATIONS, words_of_statement
 from .wording import Wording
 
 SQL = load("forgetting")
@@ -23,6 +28,9 @@ for _name, _statement in SQL.items():
 BULK_TIMEOUT = 600.0
 """Seconds for a statement on everything that somebody has."""
 
+MOST_REMAINING_TURNS = 100
+"""How many turns are named that hold what was said in a turn that is gone, the newest."""
+
 type Owners = list[str] | None
 """Whose rows; None for everybody's, in the scope of maintenance."""
 
@@ -31,7 +39,8 @@ type Owners = list[str] | None
 class Told:
     """A memory, or a turn without `memory_id`, that is to be forgotten.
 
-    `turn_id` of a memory is the turn that it was learned from. `text` is what a search returns of it, None for nothing.
+    `turn_id` of a memory is the turn that it was learned from. `text` is what a search returns of it, None for nothing;
+    `said` are text and reply of a turn.
     """
 
     owner: str
@@ -39,6 +48,24 @@ class Told:
     turn_id: UUID | None
     passage_id: int | None
     text: str | None
+    said: Sequence[str] = ()
+
+
+class Reach(Enum):
+    """How far forgetting goes."""
+
+    ROWS = auto()
+    """The rows, and the turn that each was learned from where the scope reads it."""
+    SCOPE = auto()
+    """Wherever the words stand in what the scope reads, and every turn that drew on it."""
+    EVERYBODY = auto()
+    """As `SCOPE`; words that were the household's in everybody's turns."""
+
+    def owners(self, owner: str, scope: Scope) -> Owners:
+        """Return in whose turns words are searched for that were an owner's."""
+        if self is Reach.EVERYBODY and owner == HOUSEHOLD:
+            return None
+        return list(scope.owners)
 
 
 @dataclass(slots=True)
@@ -51,13 +78,21 @@ class Erased:
     """Those of which nothing is left."""
     shortened: set[tuple[str, int]] = field(default_factory=set)
     """Conversations that lost turns."""
-    turns: int = 0
+    turns_of: Counter[str] = field(default_factory=Counter)
+    """How many turns of each owner."""
     owners: set[str] = field(default_factory=set)
     """Who lost anything."""
     remaining_memories: set[int] = field(default_factory=set)
     """Memories that say the same and more."""
     remaining_preferences: set[str] = field(default_factory=set)
     """Keys of preferences that say the same and more."""
+    remaining_turns: list[UUID] = field(default_factory=list)
+    """Turns that hold what was said in those that are gone, newest first."""
+
+    @property
+    def turns(self) -> int:
+        """Return how many turns."""
+        return self.turns_of.total()
 
     def add(self, other: Erased) -> None:
         """Count what else is gone."""
@@ -65,7 +100,7 @@ class Erased:
         self.preferences |= other.preferences
         self.conversations |= other.conversations
         self.shortened |= other.shortened
-        self.turns += other.turns
+        self.turns_of += other.turns_of
         self.owners |= other.owners
 
     def __bool__(self) -> bool:
@@ -117,27 +152,34 @@ class ForgettingRepository:
         scope: Scope,
         told: Sequence[Told],
         wordings: Mapping[str, Wording],
+        reach: Reach,
         before_commit: Callable[[], Awaitable[None]],
     ) -> Erased:
-        """Forget what was told, wherever its words (`wordings`, by owner) have reached. Raises DatabaseError.
+        """Forget what was told, wherever its words (`wordings`, by owner) are within reach. Raises DatabaseError.
 
-        What was the household's has reached everybody's turns, what was a person's only their own. What `before_commit`
-        raises undoes all.
+        What `before_commit` raises undoes all.
         """
+        quoted = Wording(
+            text for one in told if one.passage_id is None for text in one.said
+        )
         erased = Erased()
         async with self._database.transaction(scope.owner) as connection:
-            # The household's last: from there on everybody's rows are seen.
+            # The household's last: in it everybody's rows come into sight.
             for owner in sorted({one.owner for one in told}, key=HOUSEHOLD.__eq__):
-                if owner == HOUSEHOLD:
-                    await widen(connection)
                 await _forget_of(
                     connection,
                     owner,
                     [one for one in told if one.owner == owner],
                     wordings[owner],
-                    scope,
+                    reach.owners(owner, scope),
                     erased,
+                    rows_only=reach is Reach.ROWS,
                 )
+            if quoted:
+                left = await _said(connection, scope.owners, quoted)
+                erased.remaining_turns = sorted(left, reverse=True)[
+                    :MOST_REMAINING_TURNS
+                ]
             await finish(connection, erased)
             await before_commit()
         return erased
@@ -233,7 +275,7 @@ async def _erase_conversation(
     connection: PooledConnection, owner: str, conversation_id: int, erased: Erased
 ) -> None:
     """Delete a conversation and all of its turns."""
-    rows = await connection.fetch(SQL["turns_of_conversation"], conversation_id)
+    rows = await connection.fetch(SQL["turns_of_conversation"], conversation_id, owner)
     await erase_turns(connection, [owner], [row["id"] for row in rows], erased)
     # One without turns is not found by them.
     gone = await connection.fetch(
@@ -247,9 +289,13 @@ async def erase_turns(
     connection: PooledConnection, owners: Owners, ids: Sequence[UUID], erased: Erased
 ) -> None:
     """Delete turns with all that belongs to them, and what is left empty by that."""
+    if not ids:
+        return
     passages = await connection.fetch(SQL["passages_of"], owners, [], ids)
     await uncount(connection, owners, [row["id"] for row in passages])
+    behind = await connection.fetch(SQL["statements_after"], owners, ids)
     turns = await connection.fetch(SQL["delete_turns"], owners, ids)
+    await _index_anew(connection, owners, [row["id"] for row in behind])
     conversations = sorted({row["conversation_id"] for row in turns})
     gone = await connection.fetch(
         SQL["delete_empty_conversations"], owners, conversations
@@ -257,7 +303,7 @@ async def erase_turns(
     changed = await connection.fetch(
         SQL["retitle"], owners, conversations, sorted({row["head"] for row in turns})
     )
-    erased.turns += len(turns)
+    erased.turns_of.update(row["owner"] for row in turns)
     erased.owners |= {row["owner"] for row in turns}
     erased.conversations |= {(row["owner"], row["id"]) for row in gone}
     erased.shortened |= {(row["owner"], row["id"]) for row in changed}
@@ -273,8 +319,33 @@ async def uncount(
     counted = await connection.fetch(
         SQL["uncount"], owners, passages, timeout=BULK_TIMEOUT
     )
+    await _delete_uncounted(connection, counted)
+
+
+async def _delete_uncounted(
+    connection: PooledConnection, counted: Sequence[asyncpg.Record]
+) -> None:
     none_left = [row["lexeme"] for row in counted if row["documents"] <= 0]
     await connection.execute(SQL["delete_statistics"], none_left)
+
+
+async def _index_anew(
+    connection: PooledConnection, owners: Owners, turns: Sequence[UUID]
+) -> None:
+    """Index statements without the words of what was said before them and is gone."""
+    if not turns:
+        return
+    rows = await connection.fetch(SQL["statements"], owners, turns)
+    await connection.execute(SQL["lock_statistics"])
+    counted = await connection.fetch(
+        SQL["index_anew"],
+        [row["id"] for row in rows],
+        [row["owner"] for row in rows],
+        [text_search_configuration(row["language"]) for row in rows],
+        [words_of_statement(row["before"], row["text"]) for row in rows],
+        timeout=BULK_TIMEOUT,
+    )
+    await _delete_uncounted(connection, counted)
 
 
 async def _erase_memories(
@@ -292,31 +363,38 @@ async def _forget_of(
     owner: str,
     told: Sequence[Told],
     wording: Wording,
-    scope: Scope,
+    reach: Owners,
     erased: Erased,
+    *,
+    rows_only: bool,
 ) -> None:
-    """Forget what is one owner's."""
-    reach = None if owner == HOUSEHOLD else [owner]
+    """Forget what is one owner's; `reach`: in whose turns the words are searched for."""
+    if reach is None:
+        await widen(connection)
     memories = {one.memory_id for one in told if one.memory_id is not None}
     turns = {one.turn_id for one in told if one.turn_id is not None}
     if wording:
         memories |= await _kept_on_purpose(connection, owner, wording, memories, erased)
         turns |= await _said(connection, reach, wording)
     passages = await connection.fetch(SQL["passages_of"], reach, memories, turns)
+    if owner == HOUSEHOLD and not rows_only:
+        # What was the household's may have been drawn on for anybody.
+        await widen(connection)
+        using: Owners = None
+    else:
+        using = [] if rows_only else reach
     used = await connection.fetch(
         SQL["turns_that_used"],
-        reach,
+        using,
         [
             row["id"]
             for row in passages
             if row["memory_id"] is not None or wording.is_in(row["text"])
         ],
     )
-    turns |= {row["turn_id"] for row in used}
     await _erase_memories(connection, [owner], sorted(memories), erased)
-    # A person's memory may have been learned in a turn of the household.
-    allowed = None if reach is None else sorted({*reach, *scope.owners})
-    await erase_turns(connection, allowed, sorted(turns), erased)
+    await erase_turns(connection, reach, sorted(turns), erased)
+    await erase_turns(connection, using, sorted(row["turn_id"] for row in used), erased)
     if wording:
         await _forget_notes(connection, reach, wording, erased)
 
@@ -351,7 +429,7 @@ async def _kept_on_purpose(
 
 
 async def _said(
-    connection: PooledConnection, owners: Owners, wording: Wording
+    connection: PooledConnection, owners: Collection[str] | None, wording: Wording
 ) -> set[UUID]:
     """Return the turns in which it was said."""
     return {

@@ -144,13 +144,12 @@ class MemoryRepository:
         text: str | None = None,
         collection: str | None = None,
         status: MemoryStatus | None = None,
-        own_only: bool = False,
     ) -> list[Memory]:
         """Return memories, the newest first. Raises DatabaseError."""
         async with self._database.transaction(scope.owner) as connection:
             rows = await connection.fetch(
                 SQL["list"],
-                [scope.owner] if own_only else scope.owners,
+                scope.owners,
                 before_id,
                 text,
                 collection,

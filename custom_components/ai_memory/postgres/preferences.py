@@ -63,11 +63,20 @@ class PreferenceRepository:
         return [_preference(row) for row in rows]
 
     async def list(
-        self, scope: Scope, *, prefix: str, category: str | None, limit: int
+        self,
+        scope: Scope,
+        *,
+        prefix: str,
+        category: str | None,
+        after_key: str,
+        limit: int | None,
     ) -> list[Preference]:
-        """Return the preferences that the scope may see, by key, the speaker's own first. Raises DatabaseError."""
+        """Return the preferences behind a key that the scope may see, by key, the speaker's own first.
+
+        `limit` never parts two of the same key; None for all. Raises DatabaseError.
+        """
         async with self._database.transaction(scope.owner) as connection:
             rows = await connection.fetch(
-                SQL["list"], scope.owners, prefix, category, limit
+                SQL["list"], scope.owners, prefix, category, after_key, limit
             )
         return [_preference(row) for row in rows]

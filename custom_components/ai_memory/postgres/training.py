@@ -1,5 +1,6 @@
 """Turns as training data is made of them, and which were handed out."""
 
+from collections import deque
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -67,7 +68,7 @@ class Answer:
 
 @dataclass(frozen=True, slots=True)
 class TrainingTurn:
-    """What was said and answered, with the tools that ran."""
+    """What was said and answered, with the tools that ran; `answers` is None where a call has no result, or a result no call."""
 
     id: UUID
     text: str
@@ -77,7 +78,7 @@ class TrainingTurn:
     answered_by: str
     intent: str | None
     model: str | None
-    answers: list[Answer]
+    answers: list[Answer] | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -158,7 +159,9 @@ class TrainingRepository:
                 if row["corrected_by"] in right
                 else None,
                 earlier=[
-                    turns[turn] for turn in earlier.get(row["id"], ()) if turn in turns
+                    turns[turn]
+                    for turn in earlier.get(row["id"], ())
+                    if turn in turns and turns[turn].answers is not None
                 ],
             )
             for row in rows
@@ -185,8 +188,6 @@ async def _turns(
 
 
 def _turn(row: asyncpg.Record) -> TrainingTurn:
-    # The tools are kept in the order of their calls.
-    results = iter(json.loads(row["results"]))
     return TrainingTurn(
         id=row["id"],
         text=row["text"],
@@ -196,17 +197,42 @@ def _turn(row: asyncpg.Record) -> TrainingTurn:
         answered_by=row["answered_by"],
         intent=row["intent"],
         model=row["model"],
-        answers=[
-            Answer(content, [_call(call, next(results, None)) for call in calls or []])
-            for content, calls in json.loads(row["answers"])
-        ],
+        answers=_answers(json.loads(row["messages"])),
     )
 
 
-def _call(call: dict[str, Any], result: JsonValue) -> Call:
-    return Call(
-        str(call.get("id", "")),
-        str(call.get("name", "")),
-        call.get("arguments") or {},
-        result,
-    )
+def _answers(
+    messages: list[tuple[str, str | None, list[dict[str, Any]] | None]],
+) -> list[Answer] | None:
+    """Return what the agent said, its calls with their results; None unless each call has its own.
+
+    Results stand behind their calls and in their order, as in Home Assistant's chat log.
+    """
+    answers: list[Answer] = []
+    waiting: deque[tuple[Answer, dict[str, Any]]] = deque()
+    for role, content, calls in messages:
+        if role == "assistant":
+            answers.append(Answer(content, []))
+            waiting += [(answers[-1], call) for call in calls or []]
+        elif waiting:
+            answer, call = waiting.popleft()
+            answer.calls.append(
+                Call(
+                    str(call.get("id", "")),
+                    str(call.get("name", "")),
+                    call.get("arguments") or {},
+                    _result(content),
+                )
+            )
+        else:
+            return None
+    return None if waiting else answers
+
+
+def _result(content: str | None) -> JsonValue:
+    """Return what a tool returned; its text where that was cut off, and so is no JSON."""
+    try:
+        result: JsonValue = json.loads(content or "null")
+    except ValueError, RecursionError:
+        return content
+    return result

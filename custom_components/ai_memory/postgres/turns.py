@@ -1,8 +1,13 @@
 """Conversations, turns and what belongs to them."""
 
+import asyncio
+from collections.abc import Iterable
 from datetime import datetime
 import json
 from typing import Any
+from uuid import UUID
+
+import asyncpg
 
 from ..models import AnsweredBy, Message, Turn
 from ..text_forms import lexical
@@ -16,6 +21,8 @@ from .queries import load
 SQL = load("turns")
 CONVERSATIONS = "conversations"
 """The collection of what people told in passing."""
+_INDEX_TIMEOUT = 60.0
+"""Seconds for looking through all turns once."""
 
 
 def words_of_turn(text: str, reply: str | None) -> str:
@@ -68,6 +75,39 @@ class TurnRepository:
             Turn(**{**row, "answered_by": AnsweredBy(row["answered_by"])})
             for row in reversed(rows)
         ]
+
+    async def index(
+        self, after: tuple[datetime, UUID] | None, limit: int
+    ) -> tuple[datetime, UUID] | None:
+        """Index at most `limit` turns that no search finds yet, oldest first. Raises DatabaseError.
+
+        Returns what to go on after, None where none is left.
+        """
+        async with self._database.transaction(MAINTENANCE) as connection:
+            rows = await connection.fetch(
+                SQL["without_lexemes"],
+                *(after or (None, None)),
+                limit,
+                timeout=_INDEX_TIMEOUT,
+            )
+            if not rows:
+                return None
+            await connection.executemany(
+                SQL["insert_lexemes"], await asyncio.to_thread(_words_of_turns, rows)
+            )
+        return rows[-1]["started_at"], rows[-1]["id"]
+
+
+def _words_of_turns(rows: Iterable[asyncpg.Record]) -> list[tuple[Any, ...]]:
+    return [
+        (
+            row["id"],
+            row["owner"],
+            text_search_configuration(row["language"]),
+            words_of_turn(row["text"], row["reply"]),
+        )
+        for row in rows
+    ]
 
 
 async def _write(connection: PooledConnection, turn: Turn) -> bool:
@@ -172,7 +212,7 @@ async def _make_searchable(
 ) -> None:
     assert turn.statement
     before = await connection.fetchval(
-        SQL["previous_text"], conversation, turn.started_at
+        SQL["previous_text"], conversation, turn.started_at, turn.owner
     )
     passage = await connection.fetchval(
         PASSAGE_SQL["insert_of_turn"],

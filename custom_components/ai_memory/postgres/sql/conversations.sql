@@ -101,6 +101,7 @@ ORDER BY f.weight DESC, t.started_at DESC, t.id DESC
 SELECT {turn_columns}
 FROM conversations c JOIN turns t ON t.conversation_id = c.id AND t.owner = ANY($1)
 WHERE c.session_id = $2 AND c.owner = ANY($1) AND c.deleted_at IS NULL AND t.answered_by <> 'memory'
+    AND ($3::timestamptz IS NULL OR t.started_at >= $3)
 ORDER BY t.started_at DESC, t.id DESC
 LIMIT 1
 
@@ -108,7 +109,7 @@ LIMIT 1
 SELECT {turn_columns}
 FROM turns t JOIN conversations c ON c.id = t.conversation_id AND c.owner = ANY($1)
 WHERE (t.device_id = $2 OR t.satellite_id = $3) AND t.owner = ANY($1) AND c.deleted_at IS NULL
-    AND t.answered_by <> 'memory'
+    AND t.answered_by <> 'memory' AND t.started_at >= $4
 ORDER BY t.started_at DESC, t.id DESC
 LIMIT 1
 

@@ -2,11 +2,11 @@
 
 -- name: find
 -- Memories ($1) and turns ($2) of owners ($3), with what a search returns of them.
-SELECT m.owner, m.id AS memory_id, m.turn_id, p.id AS passage_id, m.content AS text
+SELECT m.owner, m.id AS memory_id, m.turn_id, p.id AS passage_id, m.content AS text, '{}'::text[] AS said
 FROM memories m LEFT JOIN passages p ON p.memory_id = m.id AND p.owner = m.owner
 WHERE m.id = ANY($1) AND m.owner = ANY($3)
 UNION ALL
-SELECT t.owner, NULL, t.id, p.id, p.text
+SELECT t.owner, NULL, t.id, p.id, p.text, array_remove(ARRAY[t.text, t.reply], NULL)
 FROM turns t LEFT JOIN passages p ON p.turn_id = t.id AND p.owner = t.owner
 WHERE t.id = ANY($2) AND t.owner = ANY($3)
 
@@ -60,8 +60,17 @@ SELECT id, memory_id, text FROM passages
 WHERE (memory_id = ANY($2) OR turn_id = ANY($3)) AND ($1::text[] IS NULL OR owner = ANY($1))
 
 -- name: turns_that_used
-SELECT DISTINCT turn_id FROM context_references
-WHERE passage_id = ANY($2) AND verdict = 'used' AND ($1::text[] IS NULL OR owner = ANY($1))
+-- Also those that were answered with the kept answer of such a turn.
+WITH used AS MATERIALIZED (
+    SELECT DISTINCT turn_id, owner FROM context_references
+    WHERE passage_id = ANY($2) AND verdict = 'used' AND ($1::text[] IS NULL OR owner = ANY($1))
+)
+SELECT turn_id FROM used
+UNION SELECT again.id
+FROM used
+    JOIN turns t ON t.id = used.turn_id AND t.owner = used.owner AND t.cache = 'stored'
+    JOIN turns again ON again.owner = t.owner AND again.cache = 'hit' AND again.reply = t.reply
+        AND again.started_at > t.started_at
 
 -- name: lock_statistics
 -- Not while they are counted anew.
@@ -90,6 +99,45 @@ DELETE FROM preferences WHERE key = ANY($2) AND owner = $1 RETURNING key
 -- name: delete_turns
 DELETE FROM turns WHERE id = ANY($2) AND ($1::text[] IS NULL OR owner = ANY($1))
 RETURNING owner, conversation_id, left(text, 80) AS head
+
+-- name: statements_after
+-- Those whose lexemes hold the words of turns ($2) that go: said right behind one of these.
+SELECT DISTINCT t.id
+FROM turns gone
+    JOIN turns t ON t.conversation_id = gone.conversation_id AND t.owner = gone.owner AND t.started_at > gone.started_at
+    JOIN passages p ON p.turn_id = t.id AND p.owner = t.owner
+WHERE gone.id = ANY($2) AND t.id <> ALL($2) AND ($1::text[] IS NULL OR gone.owner = ANY($1))
+    AND NOT EXISTS (
+        SELECT FROM turns b
+        WHERE b.conversation_id = gone.conversation_id AND b.owner = gone.owner
+            AND b.started_at > gone.started_at AND b.started_at < t.started_at)
+
+-- name: statements
+-- As they are to be indexed: with what was said before.
+SELECT p.id, p.owner, p.text, t.language, (
+        SELECT b.text FROM turns b
+        WHERE b.conversation_id = t.conversation_id AND b.owner = t.owner AND b.started_at < t.started_at
+        ORDER BY b.started_at DESC LIMIT 1) AS before
+FROM turns t JOIN passages p ON p.turn_id = t.id AND p.owner = t.owner
+WHERE t.id = ANY($2) AND ($1::text[] IS NULL OR t.owner = ANY($1))
+
+-- name: index_anew
+-- Passages ($1) of owners ($2) in configurations ($3) by words ($4), one each; what they lose is counted down.
+WITH anew AS MATERIALIZED (
+    SELECT passage_id, owner, strip(to_tsvector(configuration::regconfig, words)) AS lexemes
+    FROM unnest($1::bigint[], $2::text[], $3::text[], $4::text[]) AS given (passage_id, owner, configuration, words)
+), changed AS (
+    UPDATE passage_lexemes l SET lexemes = anew.lexemes
+    FROM anew WHERE l.passage_id = anew.passage_id AND l.owner = anew.owner
+), lost AS (
+    SELECT lexeme, count(*) AS number
+    FROM anew JOIN passage_lexemes l ON l.passage_id = anew.passage_id AND l.owner = anew.owner,
+        unnest(tsvector_to_array(l.lexemes)) AS lexeme
+    WHERE lexeme <> ALL(tsvector_to_array(anew.lexemes))
+    GROUP BY lexeme
+)
+UPDATE lexeme_statistics s SET documents = documents - number FROM lost WHERE lost.lexeme = s.lexeme
+RETURNING s.lexeme, s.documents
 
 -- name: delete_empty_conversations
 DELETE FROM conversations c
@@ -124,7 +172,7 @@ SELECT id FROM memories WHERE ($1::text[] IS NULL OR owner = ANY($1)) AND update
 SELECT id, owner, session_id FROM conversations WHERE id = $1 AND owner = ANY($2)
 
 -- name: turns_of_conversation
-SELECT id FROM turns WHERE conversation_id = $1
+SELECT id FROM turns WHERE conversation_id = $1 AND owner = $2
 
 -- name: old_conversations
 SELECT id, owner FROM conversations WHERE deleted_at < $1 ORDER BY deleted_at LIMIT $2

@@ -17,7 +17,11 @@ DELETE FROM preferences WHERE key = $1 AND owner = $2 RETURNING id
 SELECT owner, key, category, value, updated_at FROM preferences WHERE starts_with(key, $1) ORDER BY id
 
 -- name: list
-SELECT owner, key, category, value, updated_at FROM preferences
-WHERE owner = ANY($1) AND starts_with(key, $2) AND ($3::text IS NULL OR category = $3)
+-- A page takes along the other owner's of its last key.
+SELECT * FROM (
+    SELECT owner, key, category, value, updated_at FROM preferences
+    WHERE owner = ANY($1) AND starts_with(key, $2) AND ($3::text IS NULL OR category = $3) AND key > $4
+    ORDER BY key
+    FETCH FIRST (coalesce($5::bigint, 9223372036854775807)) ROWS WITH TIES
+) AS page
 ORDER BY key, array_position($1, owner::text)
-LIMIT $4

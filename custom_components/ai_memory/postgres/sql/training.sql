@@ -53,13 +53,9 @@ GROUP BY t.id
 -- name: contents
 SELECT t.id, t.text, t.reply, t.language, t.started_at, t.answered_by, t.intent, t.model,
     coalesce((
-        SELECT jsonb_agg(jsonb_build_array(m.content, m.tool_calls) ORDER BY m.position) FROM messages m
-        WHERE m.turn_id = t.id AND m.owner = t.owner AND m.role = 'assistant'
-    ), '[]') AS answers,
-    coalesce((
-        SELECT jsonb_agg(x.result ORDER BY x.position) FROM tool_executions x
-        WHERE x.turn_id = t.id AND x.owner = t.owner
-    ), '[]') AS results
+        SELECT jsonb_agg(jsonb_build_array(m.role, m.content, m.tool_calls) ORDER BY m.position) FROM messages m
+        WHERE m.turn_id = t.id AND m.owner = t.owner AND m.role <> 'user'
+    ), '[]') AS messages
 FROM turns t
 WHERE t.id = ANY($1) AND t.owner = ANY($2)
 

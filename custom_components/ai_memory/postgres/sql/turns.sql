@@ -11,6 +11,16 @@ SELECT id FROM turns WHERE id = ANY($1)
 -- name: insert_lexemes
 INSERT INTO turn_lexemes (turn_id, owner, lexemes) VALUES ($1, $2, strip(to_tsvector($3::text::regconfig, $4)))
 
+-- name: without_lexemes
+-- After ($1, $2), the oldest first; they stay as they are until the transaction ends.
+SELECT t.id, t.owner, t.text, t.reply, t.language, t.started_at FROM turns t
+WHERE (t.started_at, t.id) > (
+        coalesce($1::timestamptz, '-infinity'), coalesce($2::uuid, '00000000-0000-0000-0000-000000000000'))
+    AND NOT EXISTS (SELECT FROM turn_lexemes l WHERE l.turn_id = t.id AND l.owner = t.owner)
+ORDER BY t.started_at, t.id
+LIMIT $3
+FOR SHARE OF t
+
 -- name: insert_turn
 INSERT INTO turns (id, conversation_id, owner, text, resolved_text, reply, answered_by, agent_id, model, language, intent,
     device_id, satellite_id, cache, stages, error, started_at)
@@ -33,7 +43,7 @@ INSERT INTO context_references (turn_id, owner, passage_id, position, snippet, s
 SELECT $1, $2, id, $4, $5, $6, $7, $8, $9 FROM passages WHERE id = $3
 
 -- name: previous_text
-SELECT text FROM turns WHERE conversation_id = $1 AND started_at < $2 ORDER BY started_at DESC LIMIT 1
+SELECT text FROM turns WHERE conversation_id = $1 AND started_at < $2 AND owner = $3 ORDER BY started_at DESC LIMIT 1
 
 -- name: recent
 SELECT t.id, c.session_id AS conversation_id, t.owner, t.started_at, t.text, t.language, t.agent_id, t.answered_by, t.reply,

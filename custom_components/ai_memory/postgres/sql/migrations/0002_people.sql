@@ -32,8 +32,7 @@ CREATE TABLE ai_memory.turn_lexemes (
     lexemes tsvector NOT NULL
 );
 CREATE INDEX turn_lexemes_gin ON ai_memory.turn_lexemes USING gin (lexemes) WITH (fastupdate = off);
-INSERT INTO ai_memory.turn_lexemes (turn_id, owner, lexemes)
-SELECT id, owner, strip(to_tsvector('simple', left(text || ' ' || coalesce(reply, ''), 100000))) FROM ai_memory.turns;
+-- What was said before is indexed in the background: its words are made outside of the database.
 
 CREATE TABLE ai_memory.feedback (
     id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
