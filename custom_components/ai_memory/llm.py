@@ -31,8 +31,10 @@ _PROMPT: Final = (
 )
 _MOST_FOUND: Final = 10
 _MOST_PREVIEWS: Final = 50
-_PREVIEWS: HassKey[dict[str, int]] = HassKey(f"{DOMAIN}_forget_previews")
-"""How many messages of the user a conversation had when a token was handed out."""
+_PREVIEWS: HassKey[dict[str, tuple[str | None, int]]] = HassKey(
+    f"{DOMAIN}_forget_previews"
+)
+"""In which conversation a token was handed out, and how many messages of the user that had."""
 
 
 class MemoryTool(Tool):
@@ -169,9 +171,9 @@ class ForgetTool(MemoryTool):
     @override
     async def _async_use(self, caller: Caller, data: dict[str, Any]) -> dict[str, Any]:
         previews = caller.hass.data.setdefault(_PREVIEWS, {})
-        heard = _user_messages()
+        heard = caller.conversation_id, _user_messages()
         if (token := data.get("token")) is not None:
-            if heard and previews.get(token) == heard:
+            if heard[1] and previews.get(token) == heard:
                 # Both steps in one turn: nobody was asked.
                 raise ServiceValidationError(
                     translation_domain=DOMAIN, translation_key="forget_ask_first"

@@ -145,7 +145,7 @@ _WAYS: Final[dict[str, _Way]] = {
     _EVERYTHING: _everything,
 }
 _FIELDS_OF: Final[dict[str, set[str]]] = {
-    Field.QUERY: {Field.LIMIT, Field.LANGUAGE, _RELEVANT_ONLY},
+    Field.QUERY: {Field.LIMIT, Field.LANGUAGE},
     _TOKEN: {Field.MEMORY_IDS, _TURN_IDS},
     _OLDER_THAN_DAYS: {_KINDS, _CONFIRM},
     _EVERYTHING: {_CONFIRM},
@@ -153,7 +153,12 @@ _FIELDS_OF: Final[dict[str, set[str]]] = {
 
 
 async def _forget(caller: Caller, data: dict[str, Any]) -> ServiceResponse:
-    given = {key for key, value in data.items() if value is not False}
+    # Those with a default are always there.
+    given = {
+        key
+        for key, value in data.items()
+        if value is not False and key != _RELEVANT_ONLY
+    }
     ways = given & _WAYS.keys()
     ids = {Field.MEMORY_IDS, _TURN_IDS}
     do: _Way
@@ -181,7 +186,7 @@ OPERATIONS: Final = (
                 probatio.Optional(Field.QUERY): cv.string,
                 probatio.Optional(Field.LIMIT): whole_number,
                 probatio.Optional(Field.LANGUAGE): cv.language,
-                probatio.Optional(_RELEVANT_ONLY, default=False): cv.boolean,
+                probatio.Optional(_RELEVANT_ONLY, default=True): cv.boolean,
                 probatio.Optional(_TOKEN): cv.string,
                 probatio.Optional(_OLDER_THAN_DAYS): whole_number,
                 probatio.Optional(_KINDS): probatio.All(

@@ -129,9 +129,9 @@ SELECT count(*) FROM passages p
 WHERE NOT EXISTS (SELECT FROM embeddings e WHERE e.passage_id = p.id AND e.model_id = $1)
 
 -- name: insert_embedding
--- The passage may have been forgotten while its vector was made.
+-- The passage may have been forgotten while its vector was made, or be forgotten right now.
 INSERT INTO embeddings (passage_id, model_id, owner, vector)
-SELECT id, $2, owner, $3 FROM passages WHERE id = $1
+SELECT id, $2, owner, $3 FROM passages WHERE id = $1 FOR KEY SHARE
 ON CONFLICT DO NOTHING
 
 -- name: knowledge_searchable_now

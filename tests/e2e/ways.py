@@ -1,0 +1,479 @@
+"""The ways into memory beside speech, and for each operation a check that takes any of them."""
+
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass, field
+import json
+from typing import Final
+from urllib.parse import urlencode
+from zipfile import ZipFile
+
+from demo import wiring
+from demo.client import HassClient, Json, Turn
+from demo.demo_house import DemoHouse
+from tests.e2e.talk import Database
+
+ENDPOINTS: Final = {
+    "remember": ("POST", "/api/ai_memory/memory/add"),
+    "recall": ("GET", "/api/ai_memory/memory/search"),
+    "set_preference": ("POST", "/api/ai_memory/preferences/set"),
+    "get_preference": ("GET", "/api/ai_memory/preferences/get"),
+    "feedback": ("POST", "/api/ai_memory/training/feedback"),
+    "export_training_data": ("GET", "/api/ai_memory/training/export"),
+    "cache_stats": ("GET", "/api/ai_memory/cache/stats"),
+    "clear_cache": ("DELETE", "/api/ai_memory/cache/clear"),
+}
+"""Those of the plan, by the operation behind them."""
+WAYS: Final = ("action", "websocket", "http")
+
+CLEO: Final = "person.cleo"
+DORA: Final = "person.dora"
+DESK_LAMP: Final = "light.office_desk"
+
+
+def word_for(test: str) -> str:
+    """Return a word for a test that no other one says."""
+    return "".join(letter for letter in test if letter.isalpha()).lower() + "zither"
+
+
+@dataclass
+class At:
+    """One person's way in; `word` is in nothing that was ever said before."""
+
+    client: HassClient
+    house: DemoHouse
+    database: Database
+    way: str
+    word: str
+    asked: set[str] = field(default_factory=set)
+
+    @property
+    def fact(self) -> str:
+        """A sentence to remember."""
+        return f"The {self.word} hangs in the loft"
+
+    async def ask(self, operation: str, **data: object) -> Json:
+        """Perform an operation the way that is tested, by an action where that has none of it."""
+        response: Json
+        if self.way == "websocket":
+            response = await self.client.call(f"ai_memory/{operation}", **data)
+        elif self.way == "http" and operation in ENDPOINTS:
+            response = await self._request(*ENDPOINTS[operation], data)
+        else:
+            response = await self.client.service(
+                f"ai_memory.{operation}", data, response=True
+            )
+            if self.way != "action":
+                return response
+        self.asked.add(operation)
+        return response
+
+    async def _request(self, method: str, path: str, data: Json) -> Json:
+        answer: Json
+        if method == "POST":
+            answer = await self.client.rest(method, path, data)
+            return answer
+        path = f"{path}?{urlencode(data)}"
+        if path.startswith(ENDPOINTS["export_training_data"][1]):
+            return {"lines": await self.client.rest_lines(path)}
+        answer = await self.client.rest(method, path)
+        return answer
+
+    async def remember(self, **data: object) -> Json:
+        """Have the fact remembered, privately."""
+        return await self.ask("remember", content=self.fact, private=True, **data)
+
+    async def say(self, text: str = "") -> tuple[Turn, Json]:
+        """Say something with the word in it; return the turn, and its row."""
+        turn = await self.client.run_pipeline(text or f"Sing about the {self.word}!")
+        return turn, await self.database.turn(turn)
+
+    async def propose(self) -> None:
+        """Let the language model remember the fact."""
+        arguments = json.dumps({"content": self.fact, "private": True})
+        await self.say(f"use tool ai_memory__remember with {arguments}")
+
+    async def is_remembered(self) -> bool:
+        """Return whether the fact is in the database."""
+        return bool(
+            await self.database.value(
+                "SELECT count(*) FROM memories WHERE content = $1", self.fact
+            )
+        )
+
+
+type Check = Callable[[At], Awaitable[None]]
+
+CHECKS: Final[dict[str, Check]] = {}
+"""By operation."""
+
+
+def _checks(check: Check) -> Check:
+    CHECKS[check.__name__] = check
+    return check
+
+
+# --- memories
+
+
+@_checks
+async def remember(at: At) -> None:
+    stored = await at.remember()
+    assert stored["new"]
+    assert stored["owner"] == CLEO
+    [row] = await at.database.fetch(
+        "SELECT id, owner, status FROM memories WHERE content = $1", at.fact
+    )
+    assert row["id"] == stored["id"]
+    assert row["owner"].startswith("person:")
+    assert row["status"] == "accepted"
+
+
+@_checks
+async def update_memory(at: At) -> None:
+    stored = await at.remember()
+    content = f"The {at.word} lies in the cellar"
+    await at.ask("update_memory", memory_id=stored["id"], content=content)
+    assert content == await at.database.value(
+        "SELECT content FROM memories WHERE id = $1", stored["id"]
+    )
+    assert not await at.database.value(
+        "SELECT count(*) FROM passages WHERE text = $1", at.fact
+    )
+
+
+@_checks
+async def get_memory(at: At) -> None:
+    stored = await at.remember()
+    assert (await at.ask("get_memory", memory_id=stored["id"]))["content"] == at.fact
+
+
+@_checks
+async def list_memories(at: At) -> None:
+    stored = await at.remember()
+    [found] = (await at.ask("list_memories", query=at.word))["memories"]
+    assert found["id"] == stored["id"]
+
+
+@_checks
+async def recall(at: At) -> None:
+    stored = await at.remember()
+    answer = await at.ask("recall", query=f"Where is the {at.word}?", limit=1)
+    [passage] = answer["passages"]
+    assert (passage["kind"], passage["id"]) == ("memory", stored["id"])
+
+
+@_checks
+async def get_context(at: At) -> None:
+    await at.remember()
+    answer = await at.ask("get_context", query=f"Where is the {at.word}?")
+    assert at.fact in answer["context"]
+    assert at.fact in {source["content"] for source in answer["sources"]}
+
+
+# --- preferences
+
+
+@_checks
+async def set_preference(at: At) -> None:
+    value = {"shades": [at.word]}
+    await at.ask("set_preference", key=f"colours.{at.word}", value=value, private=True)
+    assert value == await at.database.value(
+        "SELECT value FROM preferences WHERE key = $1", f"colours.{at.word}"
+    )
+
+
+async def _prefer(at: At) -> str:
+    key = f"colours.{at.word}"
+    await at.ask("set_preference", key=key, value="violet", private=True)
+    return key
+
+
+@_checks
+async def get_preference(at: At) -> None:
+    key = await _prefer(at)
+    answer = await at.ask("get_preference", key=key)
+    assert answer["preference"]["value"] == "violet"
+    assert answer["preference"]["owner"] == CLEO
+
+
+@_checks
+async def list_preferences(at: At) -> None:
+    key = await _prefer(at)
+    listed = (await at.ask("list_preferences"))["preferences"]
+    assert key in {preference["key"] for preference in listed}
+
+
+@_checks
+async def delete_preference(at: At) -> None:
+    key = await _prefer(at)
+    assert await at.ask("delete_preference", key=key, private=True) == {"deleted": True}
+    assert not await at.database.fetch("SELECT FROM preferences WHERE key = $1", key)
+
+
+@_checks
+async def set_alias(at: At) -> None:
+    await _name(at)
+    _, row = await at.say(f"turn off my {at.word}")
+    assert row["resolved_text"] == "turn off Desk lamp"
+
+
+async def _name(at: At) -> None:
+    await at.ask("set_alias", phrase=f"my {at.word}", entity_id=DESK_LAMP, private=True)
+
+
+@_checks
+async def list_aliases(at: At) -> None:
+    await _name(at)
+    assert {
+        "phrase": f"my {at.word}",
+        "entity_id": DESK_LAMP,
+        "owner": CLEO,
+    } in (await at.ask("list_aliases"))["aliases"]
+
+
+# --- conversations
+
+
+@_checks
+async def list_conversations(at: At) -> None:
+    turn, _ = await at.say()
+    listed = (await at.ask("list_conversations"))["conversations"]
+    assert turn.conversation_id in {one["session_id"] for one in listed}
+
+
+@_checks
+async def get_conversation(at: At) -> None:
+    turn, row = await at.say()
+    answer = await at.ask("get_conversation", conversation_id=row["conversation_id"])
+    [shown] = answer["turns"]
+    assert (shown["text"], shown["reply"]) == (turn.text, turn.reply)
+
+
+@_checks
+async def get_turn(at: At) -> None:
+    await at.remember()
+    turn, row = await at.say(f"Where is the {at.word}?")
+    answer = await at.ask("get_turn", turn_id=str(row["id"]))
+    assert answer["text"] == turn.text
+    used = [one for one in answer["recalled"] if one["verdict"] == "used"]
+    assert at.fact in {one["snippet"] for one in used}
+
+
+@_checks
+async def search_conversations(at: At) -> None:
+    _, row = await at.say()
+    found = (await at.ask("search_conversations", query=at.word))["turns"]
+    assert str(row["id"]) in {turn["id"] for turn in found}
+
+
+@_checks
+async def tag_conversation(at: At) -> None:
+    _, row = await at.say()
+    conversation = {"conversation_id": row["conversation_id"]}
+    await at.ask("tag_conversation", **conversation, add=[at.word, "songs"])
+    answer = await at.ask("tag_conversation", **conversation, remove=["songs"])
+    assert answer["tags"] == [at.word]
+    assert [{"tag": at.word}] == await at.database.fetch(
+        "SELECT tag FROM tags WHERE conversation_id = $1", row["conversation_id"]
+    )
+
+
+@_checks
+async def delete_conversation(at: At) -> None:
+    _, row = await at.say()
+    await at.ask("delete_conversation", conversation_id=row["conversation_id"])
+    assert await _deleted_at(at, row)
+    assert not (await at.ask("search_conversations", query=at.word))["turns"]
+
+
+@_checks
+async def restore_conversation(at: At) -> None:
+    _, row = await at.say()
+    for operation in ("delete_conversation", "restore_conversation"):
+        await at.ask(operation, conversation_id=row["conversation_id"])
+    assert await _deleted_at(at, row) is None
+    assert (await at.ask("search_conversations", query=at.word))["turns"]
+
+
+async def _deleted_at(at: At, row: Json) -> object:
+    return await at.database.value(
+        "SELECT deleted_at FROM conversations WHERE id = $1", row["conversation_id"]
+    )
+
+
+# --- feedback
+
+
+async def _rate(at: At) -> Json:
+    _, row = await at.say()
+    return await at.ask(
+        "feedback", turn_id=str(row["id"]), rating=4, comment=f"Nice {at.word}"
+    )
+
+
+@_checks
+async def feedback(at: At) -> None:
+    rated = await _rate(at)
+    assert rated["new"]
+    assert [{"rating": 4, "comment": f"Nice {at.word}"}] == await at.database.fetch(
+        "SELECT rating, comment FROM feedback WHERE id = $1", rated["id"]
+    )
+
+
+@_checks
+async def list_feedback(at: At) -> None:
+    rated = await _rate(at)
+    listed = (await at.ask("list_feedback", min_rating=4, max_rating=4))["feedback"]
+    assert rated["id"] in {one["id"] for one in listed}
+
+
+@_checks
+async def export_training_data(at: At) -> None:
+    turn, _ = await at.say()
+    lines = (await at.ask("export_training_data", format="instruction"))["lines"]
+    assert {"instruction": turn.text, "input": "", "output": turn.reply} in [
+        json.loads(line) for line in lines
+    ]
+
+
+# --- forgetting, and whose it is
+
+
+@_checks
+async def forget(at: At) -> None:
+    stored = await at.remember()
+    shown = await at.ask("forget", query=at.word)
+    assert shown["candidates"][0]["id"] == stored["id"]
+    assert await at.is_remembered()
+    done = await at.ask("forget", token=shown["token"], memory_ids=[stored["id"]])
+    assert done["forgotten"] == [stored["id"]]
+    assert not await at.is_remembered()
+
+
+@_checks
+async def list_owners(at: At) -> None:
+    await at.remember()
+    owners = {one["owner"]: one for one in (await at.ask("list_owners"))["owners"]}
+    assert owners[CLEO]["rows"] > 0
+    assert not owners[CLEO]["gone"]
+
+
+@_checks
+async def reassign_owner(at: At) -> None:
+    stored = await at.remember(person=DORA)
+    done = await at.ask("reassign_owner", from_person=DORA, to_person=CLEO)
+    assert done["owner"] == CLEO
+    found = await at.ask("get_memory", memory_id=stored["id"])
+    assert found["owner"] == CLEO
+
+
+@_checks
+async def erase_owner(at: At) -> None:
+    await at.remember(person=DORA)
+    shown = await at.ask("erase_owner", person=DORA)
+    assert shown["memories"] == 1
+    assert await at.is_remembered()
+    await at.ask("erase_owner", person=DORA, confirm=True)
+    assert not await at.is_remembered()
+
+
+# --- secrets
+
+
+@_checks
+async def list_dropped_secrets(at: At) -> None:
+    turn = await at.client.run_pipeline(f"The password of the {at.word} is Sesam4711")
+    [row] = await at.database.fetch_when_there(
+        "SELECT t.id, t.text FROM turns t JOIN conversations c"
+        " ON c.id = t.conversation_id WHERE c.session_id = $1",
+        turn.conversation_id,
+    )
+    assert "Sesam4711" not in row["text"]
+    dropped = (await at.ask("list_dropped_secrets"))["dropped"]
+    assert ("password", str(row["id"]), CLEO) in {
+        (one["kind"], one["turn_id"], one["owner"]) for one in dropped
+    }
+    assert "Sesam4711" not in str(dropped)
+
+
+# --- review
+
+
+@_checks
+async def list_proposals(at: At) -> None:
+    await at.propose()
+    listed = (await at.ask("list_proposals"))["proposals"]
+    assert (CLEO, at.fact) in {(one["owner"], one["text"]) for one in listed}
+
+
+@_checks
+async def review_proposal(at: At) -> None:
+    await at.propose()
+    [proposal] = [
+        one
+        for one in (await at.ask("list_proposals"))["proposals"]
+        if one["text"] == at.fact
+    ]
+    await at.ask("review_proposal", proposal_id=proposal["id"], accept=True)
+    assert (
+        await at.database.value(
+            "SELECT status FROM memories WHERE content = $1", at.fact
+        )
+        == "accepted"
+    )
+
+
+# --- cache
+
+
+async def _answer_kept(at: At) -> None:
+    # An answer is not kept where what is known changes meanwhile, as by a vector of the turn before.
+    await wiring.wait_embedded(at.house.postgres.dsn(superuser=True))
+    question = f"Who owns the {at.word}?"
+    await at.say(question)
+    await at.database.stored_answer(question)
+
+
+@_checks
+async def cache_stats(at: At) -> None:
+    before = await at.ask("cache_stats")
+    await _answer_kept(at)
+    after = await at.ask("cache_stats")
+    assert after["misses"] > before["misses"]
+    assert after["entries"] > 0
+
+
+@_checks
+async def clear_cache(at: At) -> None:
+    await _answer_kept(at)
+    assert (await at.ask("clear_cache"))["cleared"] > 0
+    assert (await at.ask("cache_stats"))["entries"] == 0
+
+
+# --- archive
+
+
+async def _export(at: At) -> Json:
+    return await at.ask("export_all", file_name=f"{at.word}.zip", person=CLEO)
+
+
+@_checks
+async def export_all(at: At) -> None:
+    await at.remember()
+    exported = await _export(at)
+    with ZipFile(at.house.hass.config_dir / exported["path"]) as archive:
+        assert at.fact in archive.read("memories.jsonl").decode()
+    assert exported["rows"]["memories"] > 0
+
+
+@_checks
+async def import_all(at: At) -> None:
+    stored = await at.remember()
+    exported = await _export(at)
+    await at.ask("forget", memory_ids=[stored["id"]])
+    for dry_run in (True, False):
+        imported = await at.ask(
+            "import_all", file_name=exported["file_name"], dry_run=dry_run
+        )
+        assert imported["added"]["memories"] == 1
+        assert await at.is_remembered() is not dry_run
