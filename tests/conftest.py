@@ -29,6 +29,14 @@ def _sockets() -> Iterator[None]:
         pytest_socket.disable_socket(allow_unix_socket=True)
 
 
+@pytest.fixture(autouse=True)
+def enable_event_loop_debug() -> None:
+    """Leave the loop as it is: the debug mode of the test package takes a third of the time.
+
+    PYTHONASYNCIODEBUG=1 switches it on.
+    """
+
+
 @pytest.fixture(scope="session")
 def postgres_server(
     tmp_path_factory: pytest.TempPathFactory,

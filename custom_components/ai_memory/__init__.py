@@ -64,6 +64,7 @@ async def async_setup(hass: HomeAssistant, config: ConfigType) -> bool:
 
 async def async_setup_entry(hass: HomeAssistant, entry: AiMemoryConfigEntry) -> bool:
     """Start the memory. A database or embedder that is down must not stop the agents: memory joins in when it is back."""
+    settings = _settings(entry)
     names = HomeNames(hass)
     identity = Identity(hass, entry.options)
 
@@ -129,10 +130,10 @@ async def async_setup_entry(hass: HomeAssistant, entry: AiMemoryConfigEntry) -> 
         )
     )
     entry.async_on_unload(
-        entry.add_update_listener(
-            partial(_async_entry_changed, settings=_settings(entry))
-        )
+        entry.add_update_listener(partial(_async_entry_changed, settings=settings))
     )
+    # What was changed while this was under way.
+    await _async_entry_changed(hass, entry, settings=settings)
     return True
 
 
@@ -189,4 +190,4 @@ async def _async_entry_changed(
 ) -> None:
     """Start anew with the new settings. What we note ourselves of the pipelines is none."""
     if _settings(entry) != settings:
-        await hass.config_entries.async_reload(entry.entry_id)
+        hass.config_entries.async_schedule_reload(entry.entry_id)

@@ -16,7 +16,8 @@ from demo.flows import subentry_flow
 from demo.wiring import set_up_pipeline
 from tests.e2e.talk import Database, connect, engine, until
 
-pytestmark = pytest.mark.asyncio(loop_scope="session")
+# It is the journal and the database that are put to the test.
+pytestmark = [pytest.mark.asyncio(loop_scope="session"), pytest.mark.newest_only]
 
 BUILT_IN: Final = "conversation.home_assistant"
 CONVERSATIONS: Final = 4

@@ -1,4 +1,4 @@
-"""Three persons, three satellites and an administrator do 10,000 things at random: nobody sees or loses what is private.
+"""Three persons, three satellites and an administrator do thousands of things at random: nobody sees or loses what is private.
 
 Every private text holds a word that names its owner, so a leak is seen wherever it comes out: in a response, an error,
 an export, what the model is sent, or what an agent says.
@@ -9,6 +9,7 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 from functools import partial
 import json
+import os
 import random
 import re
 from typing import Any
@@ -47,7 +48,8 @@ from custom_components.ai_memory.const import DOMAIN
 from tests.databases import FreshDatabase
 from tests.ha.keeper import Memory, set_up
 
-OPERATIONS = 10_000
+OPERATIONS = int(os.environ.get("LEAK_OPERATIONS", "4000"))
+"""10,000 take some three minutes."""
 PEOPLE = ("anna", "ben", "cleo")
 ADMIN = "dora"
 SATELLITE = "satellite"
@@ -358,8 +360,6 @@ async def test_nothing_private_is_seen_by_another(
     hass_ws_client: WebSocketGenerator,
     hass_client: ClientSessionGenerator,
 ) -> None:
-    # Every future would note where it was made: half of the time this takes.
-    hass.loop.set_debug(False)
     chance = random.Random(20261120)
     world = World(chance)
     users = {
@@ -502,7 +502,7 @@ async def nothing_of_others_was_touched(memory: Memory, actors: list[Actor]) -> 
             if actor.person == KEEPER or memory_id in kept:
                 assert kept[memory_id] == (f"person:{actor.person}", content)
                 compared += 1
-    assert compared > 50
+    assert compared > 20
     mine = {
         row["content"]
         for row in await memory.rows(
@@ -516,7 +516,7 @@ async def nothing_of_others_was_touched(memory: Memory, actors: list[Actor]) -> 
         )
     }
     told = {text for actor in actors if actor.person == KEEPER for text in actor.told}
-    assert len(told) > 10
+    assert len(told) > 3
     assert {f"my {text}" for text in told} <= mine
     assert {f"remember that my {text}" for text in told} <= asked
     for row in await memory.rows("SELECT owner, content FROM memories"):

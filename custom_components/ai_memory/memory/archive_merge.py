@@ -69,7 +69,12 @@ class Merge:
         self._passages = _Ids("passages")
         self._perhaps_in_vain: set[int] = set()
         self._secrets: set[tuple[str, str]] = set()
-        self.added = Counter[str]()
+        # All of them, so that a template can name each.
+        self.added = Counter[str](
+            dict.fromkeys(
+                ("conversations", "turns", "memories", "preferences", "feedback"), 0
+            )
+        )
         self.already_there = Counter[str]()
         self.left_out = Counter[str]()
         self.masked = 0
