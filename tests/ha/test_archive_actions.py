@@ -114,6 +114,8 @@ async def test_export_and_import(
         "id_of_anna": "person.anna",
     }
     assert imported["added"] == {
+        "feedback": 0,
+        "turns": 0,
         "conversations": 0,
         "memories": 2,
         "preferences": 1,
