@@ -1,5 +1,6 @@
 """The ways into memory beside speech, and for each operation a check that takes any of them."""
 
+import asyncio
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 import json
@@ -10,7 +11,7 @@ from zipfile import ZipFile
 from demo import wiring
 from demo.client import HassClient, Json, Turn
 from demo.demo_house import DemoHouse
-from tests.e2e.talk import Database
+from tests.e2e.talk import Database, until
 
 ENDPOINTS: Final = {
     "remember": ("POST", "/api/ai_memory/memory/add"),
@@ -427,11 +428,20 @@ async def review_proposal(at: At) -> None:
 
 
 async def _answer_kept(at: At) -> None:
-    # An answer is not kept where what is known changes meanwhile, as by a vector of the turn before.
-    await wiring.wait_embedded(at.house.postgres.dsn(superuser=True))
+    """Ask until an answer is kept: it is not where what is known changes meanwhile, by work in the background as well."""
     question = f"Who owns the {at.word}?"
-    await at.say(question)
-    await at.database.stored_answer(question)
+
+    async def kept() -> bool:
+        await wiring.wait_embedded(at.house.postgres.dsn(superuser=True))
+        await at.say(question)
+        try:
+            async with asyncio.timeout(2):
+                await at.database.stored_answer(question)
+        except TimeoutError:
+            return False
+        return True
+
+    await until(kept)
 
 
 @_checks
@@ -445,8 +455,11 @@ async def cache_stats(at: At) -> None:
 
 @_checks
 async def clear_cache(at: At) -> None:
-    await _answer_kept(at)
-    assert (await at.ask("clear_cache"))["cleared"] > 0
+    async def cleared() -> bool:
+        await _answer_kept(at)
+        return bool((await at.ask("clear_cache"))["cleared"])
+
+    await until(cleared)
     assert (await at.ask("cache_stats"))["entries"] == 0
 
 
