@@ -20,9 +20,9 @@ from homeassistant.util.hass_dict import HassKey
 import probatio
 
 from .const import DOMAIN
-from .operations import OPERATIONS
+from .operations import async_ask
 from .operations.fields import here
-from .operations.operation import Caller, async_caller, async_perform
+from .operations.operation import Caller, async_caller
 
 _PROMPT: Final = (
     "This home has a memory. Use ai_memory__remember only when the user asks to remember something, "
@@ -58,9 +58,7 @@ class MemoryTool(Tool):
                 conversation_id=session.conversation_id if session else None,
             )
             return ToolResult(data=await self._async_use(caller, data))
-        except probatio.Invalid as err:
-            return ToolResult(data={"error": str(err)}, error=True)
-        except HomeAssistantError as err:
+        except (probatio.Invalid, HomeAssistantError) as err:
             return ToolResult(data={"error": str(err)}, error=True)
 
     async def _async_use(self, caller: Caller, data: dict[str, Any]) -> dict[str, Any]:
@@ -98,11 +96,12 @@ class RememberTool(MemoryTool):
 
     @override
     async def _async_use(self, caller: Caller, data: dict[str, Any]) -> dict[str, Any]:
-        stored = await _perform(
+        stored = await async_ask(
             caller,
             "remember",
-            {"content": data["content"], "private": data["private"]}
-            | (here(caller) if data["only_here"] else {}),
+            content=data["content"],
+            private=data["private"],
+            **(here(caller) if data["only_here"] else {}),
         )
         return {
             "remembered": stored["content"],
@@ -134,7 +133,7 @@ class RecallTool(MemoryTool):
 
     @override
     async def _async_use(self, caller: Caller, data: dict[str, Any]) -> dict[str, Any]:
-        found = await _perform(caller, "recall", data)
+        found = await async_ask(caller, "recall", **data)
         return {
             "notes": [
                 {
@@ -178,10 +177,8 @@ class ForgetTool(MemoryTool):
                 raise ServiceValidationError(
                     translation_domain=DOMAIN, translation_key="forget_ask_first"
                 )
-            return await _perform(caller, "forget", data)
-        found = await _perform(
-            caller, "forget", {**data, "limit": _MOST_FOUND, "relevant_only": True}
-        )
+            return await async_ask(caller, "forget", **data)
+        found = await async_ask(caller, "forget", **data, limit=_MOST_FOUND)
         previews[found["token"]] = heard
         while len(previews) > _MOST_PREVIEWS:
             del previews[next(iter(previews))]
@@ -219,18 +216,7 @@ class SetAliasTool(MemoryTool):
 
     @override
     async def _async_use(self, caller: Caller, data: dict[str, Any]) -> dict[str, Any]:
-        return await _perform(caller, "set_alias", data)
-
-
-async def _perform(
-    caller: Caller, operation: str, data: dict[str, Any]
-) -> dict[str, Any]:
-    """Perform an operation with what its schema makes of the data."""
-    checked = OPERATIONS[operation].schema(data)
-    response: dict[str, Any] = (
-        await async_perform(OPERATIONS[operation], caller, checked) or {}
-    )
-    return response
+        return await async_ask(caller, "set_alias", **data)
 
 
 @callback

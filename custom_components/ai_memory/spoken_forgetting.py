@@ -61,7 +61,6 @@ class SpokenForgetting:
             "forget",
             query=spoken.slots["query"],
             language=spoken.language,
-            relevant_only=True,
         )
         best = max((one["lexical"] for one in found["candidates"]), default=0)
         meant = [

@@ -6,8 +6,8 @@ from typing import Any, Final
 
 from .errors import DatabaseUnreachable
 from .memory.health import Part
-from .operations import OPERATIONS
-from .operations.operation import Caller, async_perform
+from .operations import async_ask
+from .operations.operation import Caller
 from .spoken import SpokenIntent
 
 MOST_ITEMS: Final = 3
@@ -32,8 +32,7 @@ async def async_do(
     """Do what is asked; at once where it is known that it cannot be. Raises HomeAssistantError, DatabaseError."""
     if caller.data.service.health.is_failing(Part.DATABASE):
         raise DatabaseUnreachable
-    operation = OPERATIONS[operation_name]
-    return await async_perform(operation, caller, operation.schema(data)) or {}
+    return await async_ask(caller, operation_name, **data)
 
 
 def read_out(texts: Iterable[str]) -> str:

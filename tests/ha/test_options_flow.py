@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from datetime import timedelta
 from typing import Any
+from unittest.mock import patch
 
 from homeassistant.config_entries import ConfigFlowResult
 from homeassistant.core import HomeAssistant
@@ -14,6 +15,7 @@ from pytest_homeassistant_custom_component.common import MockConfigEntry
 
 from custom_components.ai_memory.entry_data import retention_from_options
 from custom_components.ai_memory.memory.retention import Retention
+from custom_components.ai_memory.memory.service import MemoryService
 from custom_components.ai_memory.models import Scope
 from tests.ha.test_identity import Places
 
@@ -289,3 +291,20 @@ async def test_satellites_of_those_who_are_gone(
         places.reference(places.bedroom): "ben"
     }
     assert loaded_entry.options["devices"] == {}
+
+
+async def test_what_changes_while_the_entry_is_set_up_counts(
+    hass: HomeAssistant, entry: MockConfigEntry
+) -> None:
+    start = MemoryService.start
+
+    async def change_meanwhile(service: MemoryService) -> None:
+        hass.config_entries.async_update_entry(
+            entry, options={**entry.options, **KEPT, "turns_days": 7}
+        )
+        await start(service)
+
+    with patch.object(MemoryService, "start", change_meanwhile):
+        await hass.config_entries.async_setup(entry.entry_id)
+        await hass.async_block_till_done()
+    assert entry.runtime_data.service._retention.turns_days == 7

@@ -128,7 +128,8 @@ class Conversations:
     ) -> TurnSummary | None:
         """Return the last turn of a session, else of a device or satellite, that memory did not answer itself.
 
-        Whoever names no session means what was just said there; `since` holds for a session, too. None where there is none that the scope may see. Raises DatabaseError.
+        Whoever names no session means what was just said there; `since` holds for a session, too. None where there is
+        none that the scope may see. Raises DatabaseError.
         """
         await self._settle()
         return await self._store.conversations.latest_turn(

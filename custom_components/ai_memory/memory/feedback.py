@@ -9,7 +9,7 @@ from ..errors import DatabaseError, InvalidInput
 from ..models import Scope, Subject, Turn, TurnFeedback, Verb
 from ..postgres.feedback import PreviousTurn
 from ..postgres.store import Store
-from ..text_forms import clean, storable
+from ..text_forms import clean
 from .alias_candidates import TargetOfName, phrase_for
 from .changes import Changes
 from .conversations import Conversations
@@ -81,9 +81,9 @@ class Feedback:
         if turn_id is None:
             latest = await self._conversations.latest_turn(
                 scope,
-                session_id=_as_stored(session_id),
-                device_id=_as_stored(device_id),
-                satellite_id=_as_stored(satellite_id),
+                session_id=session_id,
+                device_id=device_id,
+                satellite_id=satellite_id,
             )
             if latest is None:
                 raise InvalidInput("no_turn_to_rate")
@@ -168,10 +168,6 @@ class Feedback:
             await self._preferences.propose_alias(scope, phrase, kind, target_id)
         except InvalidInput as err:
             _LOGGER.debug("What was said before makes no alias: %s", err.key)
-
-
-def _as_stored(name: str | None) -> str | None:
-    return None if name is None else storable(name)
 
 
 def check_ratings(lowest: int, highest: int) -> None:

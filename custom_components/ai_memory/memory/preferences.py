@@ -1,7 +1,7 @@
 """Preferences, and the aliases among them."""
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from datetime import UTC, datetime
 import json
 import logging
@@ -121,14 +121,7 @@ class Preferences:
 
     async def list_aliases(self, scope: Scope) -> list[Alias]:
         """Return the aliases that the scope may see. Raises DatabaseError."""
-        aliases = []
-        for preference in await self.list(scope, prefix=ALIAS_PREFIX):
-            try:
-                if alias := alias_from_preference(preference):
-                    aliases.append(alias)
-            except InvalidInput:
-                _LOGGER.debug("An alias is not usable: %s", preference.key)
-        return aliases
+        return _usable_aliases(await self.list(scope, prefix=ALIAS_PREFIX))
 
     async def propose_alias(
         self, scope: Scope, phrase: str, kind: TargetKind, target_id: str
@@ -164,14 +157,11 @@ class Preferences:
         """Read all aliases. Raises DatabaseError."""
         # One after the other, so that an older reading never replaces a newer one.
         async with self._loading:
-            aliases = []
-            for preference in await self._store.preferences.of_everybody(ALIAS_PREFIX):
-                try:
-                    if alias := alias_from_preference(preference):
-                        aliases.append(alias)
-                except InvalidInput:
-                    _LOGGER.debug("An alias is not usable: %s", preference.key)
-            self._aliases = AliasTable(aliases)
+            self._aliases = AliasTable(
+                _usable_aliases(
+                    await self._store.preferences.of_everybody(ALIAS_PREFIX)
+                )
+            )
 
     async def reload(self) -> None:
         """Take up a change that is already in the database: what fails now is done when it is back."""
@@ -221,6 +211,18 @@ class Preferences:
             after_key=storable(after_key),
             limit=limit,
         )
+
+
+def _usable_aliases(preferences: Iterable[Preference]) -> list[Alias]:
+    """Return the aliases among preferences; what the database holds may be older than today's rules."""
+    aliases = []
+    for preference in preferences:
+        try:
+            if alias := alias_from_preference(preference):
+                aliases.append(alias)
+        except InvalidInput:
+            _LOGGER.debug("An alias is not usable: %s", preference.key)
+    return aliases
 
 
 def _is_storable(value: JsonValue) -> bool:

@@ -1,6 +1,6 @@
 """Everything that can be asked of memory; actions, HTTP, websocket, tools and voice only translate to and from it."""
 
-from typing import Final
+from typing import Any, Final
 
 from . import (
     archive,
@@ -14,7 +14,7 @@ from . import (
     review,
     secrets,
 )
-from .operation import Operation
+from .operation import Caller, Operation, async_perform
 
 OPERATIONS: Final[dict[str, Operation]] = {
     operation.name: operation
@@ -32,3 +32,9 @@ OPERATIONS: Final[dict[str, Operation]] = {
     )
     for operation in module.OPERATIONS
 }
+
+
+async def async_ask(caller: Caller, name: str, /, **data: Any) -> dict[str, Any]:
+    """Perform an operation with what its schema makes of the data. Raises probatio.Invalid, HomeAssistantError."""
+    operation = OPERATIONS[name]
+    return await async_perform(operation, caller, operation.schema(data)) or {}

@@ -18,7 +18,7 @@ from .dropped_secrets import SQL as SECRET_SQL
 from .languages import text_search_configuration
 from .passages import SQL as PASSAGE_SQL
 from .queries import load
-from .turns import SQL as TURN_SQL, words_of_statement, words_of_turn
+from .turns import SQL as TURN_SQL, words_of_statement, words_of_turns
 
 SQL = load("archive")
 
@@ -168,7 +168,7 @@ class Merging:
         await self._execute(
             TURN_SQL["insert_lexemes"],
             await asyncio.to_thread(
-                _words_of_turns, [row for row in rows if row["id"] in new]
+                words_of_turns, [row for row in rows if row["id"] in new]
             ),
         )
         return new
@@ -282,18 +282,6 @@ class Merging:
 
 def _values(rows: Iterable[Row]) -> list[Values]:
     return [tuple(row.values()) for row in rows]
-
-
-def _words_of_turns(rows: Iterable[Row]) -> list[Values]:
-    return [
-        (
-            row["id"],
-            row["owner"],
-            text_search_configuration(row["language"]),
-            words_of_turn(row["text"], row["reply"]),
-        )
-        for row in rows
-    ]
 
 
 def _words_of_passages(rows: Iterable[asyncpg.Record]) -> list[Values]:

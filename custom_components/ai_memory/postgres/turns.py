@@ -1,7 +1,7 @@
 """Conversations, turns and what belongs to them."""
 
 import asyncio
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import datetime
 import json
 from typing import Any
@@ -93,12 +93,15 @@ class TurnRepository:
             if not rows:
                 return None
             await connection.executemany(
-                SQL["insert_lexemes"], await asyncio.to_thread(_words_of_turns, rows)
+                SQL["insert_lexemes"], await asyncio.to_thread(words_of_turns, rows)
             )
         return rows[-1]["started_at"], rows[-1]["id"]
 
 
-def _words_of_turns(rows: Iterable[asyncpg.Record]) -> list[tuple[Any, ...]]:
+def words_of_turns(
+    rows: Iterable[asyncpg.Record | Mapping[str, Any]],
+) -> list[tuple[Any, ...]]:
+    """Return the arguments of `insert_lexemes` for turns by id, owner, language, text and reply."""
     return [
         (
             row["id"],
