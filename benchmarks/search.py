@@ -135,6 +135,7 @@ async def _raw(dsn: str, model: StoredModel) -> AsyncIterator[tuple[_Search, _Se
             None,
             list(PassageKind),
             [],
+            None,
             HalfVector(vector),
         ]
 

@@ -81,7 +81,7 @@ async def open_store(dsn: str) -> AsyncIterator[tuple[Store, StoredModel]]:
     store = Store(ConnectionSettings(dsn=dsn))
     await store.database.open()
     try:
-        yield store, await store.passages.activate(MODEL)
+        yield store, await store.models.activate(MODEL)
     finally:
         await store.database.close()
 

@@ -25,11 +25,11 @@ EARS: Final = "stt.demo_satellite_ears"
 
 FACT: Final = "The dishwasher salt is kept in the cupboard under the sink."
 
-_NOT_EMBEDDED: Final = """
+NOT_EMBEDDED: Final = """
 SELECT EXISTS (
     SELECT FROM ai_memory.passages p LEFT JOIN ai_memory.embeddings e
         ON e.passage_id = p.id
-    WHERE e.passage_id IS NULL
+    WHERE e.passage_id IS NULL AND NOT (p.hidden AND p.chunk_id IS NOT NULL)
 )
 """
 
@@ -203,7 +203,7 @@ async def wait_embedded(dsn: str) -> None:
     )
     try:
         async with asyncio.timeout(EMBEDDED_TIMEOUT):
-            while await connection.fetchval(_NOT_EMBEDDED):
+            while await connection.fetchval(NOT_EMBEDDED):
                 await asyncio.sleep(POLL)
     except TimeoutError:
         raise HassError("What was remembered was not embedded") from None

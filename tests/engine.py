@@ -120,6 +120,8 @@ def make_service(
     commands: Callable[[str], Awaitable[Sequence[str]]] = commands,
     target_of_name: TargetOfName = lambda name: None,
     retention: Retention = KEEP_TURNS,
+    next_embedder: Embedder | None = None,
+    switched: Callable[[], None] = lambda: None,
 ) -> MemoryService:
     """Return a service that was not started."""
     return MemoryService(
@@ -134,6 +136,8 @@ def make_service(
         target_of_name=target_of_name,
         report=problems or Problems(),
         retention=retention,
+        next_embedder=next_embedder,
+        switched=switched,
     )
 
 

@@ -1,34 +1,35 @@
 """AI Memory: a memory that stays at home for whichever conversation agent the household uses."""
 
-from collections.abc import Mapping
 from functools import partial
 from pathlib import Path
-from typing import Any
 
 from homeassistant.const import EVENT_HOMEASSISTANT_STOP, Platform
 from homeassistant.core import Event, HomeAssistant, callback
 from homeassistant.helpers import config_validation as cv
-from homeassistant.helpers.aiohttp_client import async_get_clientsession
 from homeassistant.helpers.storage import STORAGE_DIR
 from homeassistant.helpers.typing import ConfigType
-from homeassistant.util.ssl import get_default_context
 
+from . import embedders
 from .agent_state import AgentState
 from .agents import agent_of_subentry
 from .capture import Capture
 from .commands import async_sample_commands
 from .const import (
     CONF_CAPTURE,
-    CONF_REPLACED,
+    CONF_EMBEDDER,
+    CONF_NEXT_EMBEDDER,
+    CONF_SUMMARISER,
     DOMAIN,
     SUBENTRY_CONVERSATION,
+    SUBENTRY_FOLDER,
     CaptureMode,
 )
 from .coordinator import StatisticsCoordinator
 from .data import AiMemoryConfigEntry, AiMemoryData
-from .embedding.factory import create_embedder
-from .entry_data import embedder_settings, retention_from_options, settings_from_entry
+from .entry_changes import EntryChanges
+from .entry_data import retention_from_options, settings_from_entry
 from .errors import AiMemoryError
+from .folders import async_delete_folder_issues, async_follow_folders, folder_settings
 from .http import async_setup_http
 from .identity import Identity
 from .learned import async_tell_home
@@ -41,6 +42,7 @@ from .pipelines import async_put_back
 from .removed_persons import RemovedPersons, async_delete_removed_persons
 from .repairs import async_delete_problems, async_report_problem
 from .services import async_setup_services
+from .summaries import async_summarise
 from .websocket_api import async_setup_websocket_api
 
 CONFIG_SCHEMA = cv.config_entry_only_config_schema(DOMAIN)
@@ -64,9 +66,10 @@ async def async_setup(hass: HomeAssistant, config: ConfigType) -> bool:
 
 async def async_setup_entry(hass: HomeAssistant, entry: AiMemoryConfigEntry) -> bool:
     """Start the memory. A database or embedder that is down must not stop the agents: memory joins in when it is back."""
-    settings = _settings(entry)
+    changes = EntryChanges(hass, entry)
     names = HomeNames(hass)
     identity = Identity(hass, entry.options)
+    summariser = entry.options.get(CONF_SUMMARISER)
 
     @callback
     def report(part: Part, error: AiMemoryError | None) -> None:
@@ -76,11 +79,15 @@ async def async_setup_entry(hass: HomeAssistant, entry: AiMemoryConfigEntry) -> 
 
     service = MemoryService(
         settings_from_entry(entry.data),
-        create_embedder(
-            embedder_settings(entry.data),
-            session=async_get_clientsession(hass),
-            ssl_context=get_default_context(),
-        ),
+        embedders.create_from_data(hass, entry.data, CONF_EMBEDDER),
+        next_embedder=embedders.create_from_data(hass, entry.data, CONF_NEXT_EMBEDDER),
+        switched=changes.switched,
+        originals_path=Path(hass.config.path(DOMAIN, "documents")),
+        folders=[
+            folder_settings(subentry)
+            for subentry in entry.get_subentries_of_type(SUBENTRY_FOLDER)
+        ],
+        summarise=partial(async_summarise, hass, summariser) if summariser else None,
         journal_path=_journal_path(hass, entry),
         language=hass.config.language,
         commands=partial(async_sample_commands, hass, names, number=SAMPLE),
@@ -112,6 +119,8 @@ async def async_setup_entry(hass: HomeAssistant, entry: AiMemoryConfigEntry) -> 
     )
     # What was wrong before is found out anew.
     async_delete_problems(hass)
+    async_delete_folder_issues(hass, entry)
+    entry.async_on_unload(async_follow_folders(hass, entry))
     await service.start()
     entry.async_on_unload(entry.runtime_data.statistics.async_listen())
     entry.async_on_unload(async_tell_home(hass, service.changes))
@@ -129,11 +138,9 @@ async def async_setup_entry(hass: HomeAssistant, entry: AiMemoryConfigEntry) -> 
             EVENT_HOMEASSISTANT_STOP, partial(_async_stop, entry)
         )
     )
-    entry.async_on_unload(
-        entry.add_update_listener(partial(_async_entry_changed, settings=settings))
-    )
+    entry.async_on_unload(entry.add_update_listener(changes.async_look))
     # What was changed while this was under way.
-    await _async_entry_changed(hass, entry, settings=settings)
+    await changes.async_look()
     return True
 
 
@@ -158,36 +165,10 @@ async def async_remove_entry(hass: HomeAssistant, entry: AiMemoryConfigEntry) ->
             await async_put_back(hass, subentry.data, agent)
     async_delete_problems(hass)
     async_delete_removed_persons(hass)
+    async_delete_folder_issues(hass)
     await Journal(_journal_path(hass, entry)).remove()
 
 
 def _journal_path(hass: HomeAssistant, entry: AiMemoryConfigEntry) -> Path:
     # In Home Assistant's own folder of data, so that its backups hold what is not in the database yet.
     return Path(hass.config.path(STORAGE_DIR, DOMAIN, f"{entry.entry_id}.journal"))
-
-
-def _settings(entry: AiMemoryConfigEntry) -> dict[str, Any]:
-    """Return everything that a running entry was made from."""
-    return {
-        "data": entry.data,
-        "options": entry.options,
-        "subentries": {
-            subentry.subentry_id: (
-                subentry.title,
-                {
-                    key: value
-                    for key, value in subentry.data.items()
-                    if key != CONF_REPLACED
-                },
-            )
-            for subentry in entry.subentries.values()
-        },
-    }
-
-
-async def _async_entry_changed(
-    hass: HomeAssistant, entry: AiMemoryConfigEntry, *, settings: Mapping[str, Any]
-) -> None:
-    """Start anew with the new settings. What we note ourselves of the pipelines is none."""
-    if _settings(entry) != settings:
-        hass.config_entries.async_schedule_reload(entry.entry_id)

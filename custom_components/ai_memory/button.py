@@ -9,8 +9,10 @@ from homeassistant.const import EntityCategory
 from homeassistant.core import HomeAssistant
 from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
 
+from .const import SUBENTRY_FOLDER
 from .data import AiMemoryConfigEntry
-from .entity import MemoryEntity
+from .entity import FolderEntity, MemoryEntity
+from .memory.folder_sync import FolderSync
 from .memory.service import MemoryService
 from .operations.operation import translated
 
@@ -22,6 +24,13 @@ class MemoryButtonDescription(ButtonEntityDescription):
     """A button and what it does."""
 
     press: Callable[[MemoryService], Awaitable[Any]]
+
+
+@dataclass(frozen=True, kw_only=True)
+class FolderButtonDescription(ButtonEntityDescription):
+    """A button of a folder and what it does."""
+
+    press: Callable[[FolderSync, str], None]
 
 
 BUTTONS = (
@@ -40,6 +49,18 @@ BUTTONS = (
 )
 
 
+FOLDER_BUTTONS = (
+    FolderButtonDescription(
+        key="sync", translation_key="sync_folder", press=FolderSync.sync
+    ),
+    FolderButtonDescription(
+        key="stop",
+        translation_key="stop_folder",
+        press=FolderSync.stop,
+    ),
+)
+
+
 async def async_setup_entry(
     hass: HomeAssistant,
     entry: AiMemoryConfigEntry,
@@ -50,6 +71,14 @@ async def async_setup_entry(
         MemoryButton(entry, description, entry.runtime_data.service)
         for description in BUTTONS
     )
+    for subentry in entry.get_subentries_of_type(SUBENTRY_FOLDER):
+        async_add_entities(
+            (
+                FolderButton(entry, subentry, description)
+                for description in FOLDER_BUTTONS
+            ),
+            config_subentry_id=subentry.subentry_id,
+        )
 
 
 class MemoryButton(MemoryEntity, ButtonEntity):
@@ -72,3 +101,15 @@ class MemoryButton(MemoryEntity, ButtonEntity):
         """Do it."""
         with translated():
             await self.entity_description.press(self._service)
+
+
+class FolderButton(FolderEntity, ButtonEntity):
+    """Something that can be done to a folder of documents."""
+
+    entity_description: FolderButtonDescription
+
+    @override
+    async def async_press(self) -> None:
+        """Do it."""
+        with translated():
+            self.entity_description.press(self._folders, self._folder_id)

@@ -20,9 +20,11 @@ from .const import (
     CONF_DELEGATE,
     CONF_DSN,
     CONF_EMBEDDER,
+    CONF_NEXT_EMBEDDER,
     CONF_TLS,
     DOMAIN,
     SUBENTRY_CONVERSATION,
+    SUBENTRY_FOLDER,
     CaptureMode,
 )
 from .entry_data import settings_from_entry
@@ -36,6 +38,8 @@ from .flow_schemas import (
     PASSWORD_SCHEMA,
     without_password,
 )
+from .flow_switch import SwitchSteps
+from .folder_flow import FolderSubentryFlow
 from .options_flow import AiMemoryOptionsFlow
 from .postgres.settings import TlsMode
 from .subentry_flow import (
@@ -49,7 +53,7 @@ from .subentry_flow import (
 TITLE = "AI Memory"
 
 
-class AiMemoryConfigFlow(DatabaseSteps, EmbedderSteps, domain=DOMAIN):
+class AiMemoryConfigFlow(DatabaseSteps, EmbedderSteps, SwitchSteps, domain=DOMAIN):
     """Sets up, mends and changes the entry."""
 
     VERSION = 1
@@ -158,7 +162,16 @@ class AiMemoryConfigFlow(DatabaseSteps, EmbedderSteps, domain=DOMAIN):
         """Ask what to change."""
         return self.async_show_menu(
             step_id="reconfigure",
-            menu_options=["reconfigure_database", "reconfigure_dsn", "embedder"],
+            menu_options=[
+                *(
+                    ["back_out"]
+                    if CONF_NEXT_EMBEDDER in self._get_reconfigure_entry().data
+                    else []
+                ),
+                "embedder",
+                "reconfigure_database",
+                "reconfigure_dsn",
+            ],
         )
 
     # --- what the steps lead to
@@ -186,10 +199,7 @@ class AiMemoryConfigFlow(DatabaseSteps, EmbedderSteps, domain=DOMAIN):
         self, embedder: dict[str, Any]
     ) -> ConfigFlowResult:
         if self.source == SOURCE_RECONFIGURE:
-            entry = self._get_reconfigure_entry()
-            return self._async_update(
-                entry, data={**entry.data, CONF_EMBEDDER: embedder}
-            )
+            return await self._async_switch(embedder)
         self._embedder = embedder
         return await self.async_step_agent()
 
@@ -235,15 +245,6 @@ class AiMemoryConfigFlow(DatabaseSteps, EmbedderSteps, domain=DOMAIN):
             subentries=subentries,
         )
 
-    @callback
-    def _async_update(
-        self, entry: ConfigEntry[Any], **changes: Any
-    ) -> ConfigFlowResult:
-        """Change the entry; its listener, which it has while it is loaded, reloads it."""
-        if entry.update_listeners:
-            return self.async_update_and_abort(entry, **changes)
-        return self.async_update_reload_and_abort(entry, **changes)
-
     # --- what else there is
 
     @staticmethod
@@ -260,4 +261,7 @@ class AiMemoryConfigFlow(DatabaseSteps, EmbedderSteps, domain=DOMAIN):
         cls, config_entry: ConfigEntry[Any]
     ) -> dict[str, type[ConfigSubentryFlow]]:
         """Return what can be added to the entry."""
-        return {SUBENTRY_CONVERSATION: ConversationSubentryFlow}
+        return {
+            SUBENTRY_CONVERSATION: ConversationSubentryFlow,
+            SUBENTRY_FOLDER: FolderSubentryFlow,
+        }

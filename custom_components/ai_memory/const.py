@@ -6,6 +6,7 @@ from typing import Final
 DOMAIN: Final = "ai_memory"
 
 SUBENTRY_CONVERSATION: Final = "conversation"
+SUBENTRY_FOLDER: Final = "folder"
 
 CONF_DSN: Final = "dsn"
 CONF_DATABASE: Final = "database"
@@ -14,6 +15,7 @@ CONF_TLS: Final = "tls"
 CONF_EMBEDDER: Final = "embedder"
 CONF_PROVIDER: Final = "provider"
 CONF_DIMENSIONS: Final = "dimensions"
+CONF_NEXT_EMBEDDER: Final = "next_embedder"
 
 CONF_CAPTURE: Final = "capture"
 CONF_SATELLITES: Final = "satellites"
@@ -26,6 +28,9 @@ CONF_BIN_DAYS: Final = "bin_days"
 CONF_CACHE_MINUTES: Final = "cache_minutes"
 CONF_CACHE_LIMIT: Final = "cache_limit"
 
+CONF_COLLECTION: Final = "collection"
+CONF_SUMMARISER: Final = "summariser"
+
 CONF_DELEGATE: Final = "delegate"
 CONF_RECALL: Final = "recall"
 CONF_CACHE: Final = "cache"
@@ -36,7 +41,8 @@ CONF_REPLACED: Final = "replaced_agents"
 CONF_SESSION_WINDOW: Final = "session_window"
 CONF_SESSION_TURNS: Final = "session_turns"
 
-DEFAULT_BUDGET: Final = 400  # tokens
+DEFAULT_BUDGET: Final = 800
+"""Tokens: room for 300 words of documents, which hold the answer (docs/benchmarks.md), in languages with long words."""
 DEFAULT_DEADLINE: Final = 400  # milliseconds
 DEFAULT_SESSION_WINDOW: Final = 30  # minutes
 DEFAULT_SESSION_TURNS: Final = 6

@@ -46,9 +46,11 @@ def settings_from_entry(data: Mapping[str, Any]) -> ConnectionSettings:
     )
 
 
-def embedder_settings(data: Mapping[str, Any]) -> EmbedderSettings:
-    """Return what the embedder is made from."""
-    embedder = data.get(CONF_EMBEDDER, {})
+def embedder_settings(
+    data: Mapping[str, Any], key: str = CONF_EMBEDDER
+) -> EmbedderSettings:
+    """Return what an embedder is made from."""
+    embedder = data.get(key, {})
     return EmbedderSettings(
         provider=EmbedderProvider(embedder.get(CONF_PROVIDER, EmbedderProvider.NONE)),
         url=embedder.get(CONF_URL, ""),

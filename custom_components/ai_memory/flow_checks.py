@@ -7,11 +7,10 @@ from dataclasses import replace
 from typing import Any, Final
 
 from homeassistant.core import HomeAssistant
-from homeassistant.helpers.aiohttp_client import async_get_clientsession
-from homeassistant.util.ssl import get_default_context
 
+from . import embedders
 from .embedding.embedder import Embedder
-from .embedding.factory import EmbedderProvider, EmbedderSettings, create_embedder
+from .embedding.factory import EmbedderProvider, EmbedderSettings
 from .entry_data import settings_from_entry
 from .errors import (
     AiMemoryError,
@@ -73,7 +72,7 @@ async def async_list_models(
 
     None where a server that speaks OpenAI's language does not tell.
     """
-    async with _embedder(hass, settings) as embedder:
+    async with async_embedder(hass, settings) as embedder:
         try:
             return await embedder.models()
         except EmbedderUnauthorized, EmbedderUnreachable:
@@ -86,19 +85,16 @@ async def async_list_models(
 
 async def async_check_embedder(hass: HomeAssistant, settings: EmbedderSettings) -> None:
     """Have something embedded. Raises InvalidInput, EmbedderError."""
-    async with _embedder(hass, settings) as embedder:
+    async with async_embedder(hass, settings) as embedder:
         await embedder.model()
 
 
 @asynccontextmanager
-async def _embedder(
+async def async_embedder(
     hass: HomeAssistant, settings: EmbedderSettings
 ) -> AsyncGenerator[Embedder]:
-    embedder = create_embedder(
-        replace(settings, url=settings.url.strip()),
-        session=async_get_clientsession(hass),
-        ssl_context=get_default_context(),
-    )
+    """Give an embedder to try. Raises InvalidInput, EmbedderError."""
+    embedder = embedders.create(hass, replace(settings, url=settings.url.strip()))
     assert embedder is not None
     try:
         yield embedder

@@ -24,6 +24,7 @@ class EmbedderSteps(ConfigFlow, ABC):
 
     def __init__(self) -> None:
         """Begin with nothing known."""
+        super().__init__()
         self._server: dict[str, Any] = {}
         self._models: list[str] = []
 

@@ -68,6 +68,20 @@ class PassageKind(StrEnum):
 
     MEMORY = "memory"
     TURN = "turn"
+    CHUNK = "chunk"
+
+
+@dataclass(frozen=True, slots=True)
+class DocumentPlace:
+    """Where in which document a passage stands.
+
+    `heading` is the title and the headings above it; `page` counts from 1, None where there are no pages.
+    """
+
+    document_id: UUID
+    title: str
+    heading: str
+    page: int | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,7 +102,10 @@ class Passage:
     cosine: float | None
     lexical: float
     source_id: str
-    """The id of the memory or the turn."""
+    """The id of the memory, the turn or the document."""
+    collection_id: int | None = None
+    document: DocumentPlace | None = None
+    """Of a chunk."""
 
 
 class MemoryStatus(StrEnum):
@@ -119,6 +136,86 @@ class Memory:
     updated_at: datetime
     place: str | None = None
     status: MemoryStatus = MemoryStatus.ACCEPTED
+
+
+class SummaryBy(StrEnum):
+    """Who wrote the summary of a shelf."""
+
+    EXTRACT = "extract"
+    """Words of what stands on it."""
+    AI_TASK = "ai_task"
+
+
+@dataclass(frozen=True, slots=True)
+class Collection:
+    """A shelf; the last three are how much stands on it."""
+
+    id: int
+    owner: str
+    name: str
+    description: str | None
+    summary: str | None
+    summary_by: SummaryBy | None
+    documents: int
+    memories: int
+    statements: int
+    """Of turns."""
+
+
+class DocumentState(StrEnum):
+    """Whether the words of a document are known."""
+
+    WAITING = "waiting"
+    """To be read, for the first time or again; what was read before is found meanwhile."""
+    READY = "ready"
+    FAILED = "failed"
+    """It could not be read; what was read before is found."""
+
+
+@dataclass(frozen=True, slots=True)
+class DocumentName:
+    """Where the content of a document stands: below a folder of the household, or what an upload was called."""
+
+    folder: str | None
+    path: str
+
+
+@dataclass(frozen=True, slots=True)
+class Document:
+    """A file of the household that is searched in.
+
+    `problem` is why it could not be read (documents/formats/content.py), `secrets` how many were masked in it,
+    `original` where an upload is kept below the folder of originals. `deleted_at`: since then it is in the bin.
+    """
+
+    id: UUID
+    owner: str
+    collection: str
+    title: str
+    language: str | None
+    format: str
+    state: DocumentState
+    problem: str | None
+    bytes: int | None
+    pages: int | None
+    words: int | None
+    secrets: int
+    original: str | None
+    names: list[DocumentName]
+    created_at: datetime
+    updated_at: datetime
+    deleted_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class DocumentVersion:
+    """Which content a document had since when. `sha256` is hexadecimal."""
+
+    sha256: str
+    bytes: int
+    pages: int | None
+    words: int
+    read_at: datetime
 
 
 @dataclass(frozen=True, slots=True)
@@ -191,6 +288,10 @@ class ReferenceVerdict(StrEnum):
     BELOW_GATE = "below_gate"
     OVER_BUDGET = "over_budget"
     DUPLICATE = "duplicate"
+    SIMILAR = "similar"
+    """Says what one that was used says already."""
+    SAME_SOURCE = "same_source"
+    """Enough of that document was used."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -312,6 +413,8 @@ class Subject(StrEnum):
     CONVERSATION = "conversation"
     FEEDBACK = "feedback"
     CACHE = "cache"
+    DOCUMENT = "document"
+    COLLECTION = "collection"
 
 
 class Verb(StrEnum):
@@ -400,7 +503,7 @@ class RecalledPassage:
     reference: ContextReference
     kind: PassageKind
     source_id: str
-    """The id of the memory or the turn."""
+    """The id of the memory, the turn or the document."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Any, Final
 
-from homeassistant.config_entries import ConfigFlowResult, OptionsFlow
+from homeassistant.config_entries import ConfigFlowResult
 from homeassistant.const import CONF_NAME, Platform
 from homeassistant.core import HomeAssistant, callback
 from homeassistant.helpers import device_registry as dr, entity_registry as er
@@ -38,6 +38,7 @@ from .const import (
 )
 from .entry_data import retention_fields
 from .identity import Identity, registered_persons
+from .options_documents import DocumentSteps
 
 TURNS_SCHEMA: Final = probatio.Schema(
     {
@@ -88,7 +89,7 @@ RETENTION_SCHEMA: Final = probatio.Schema(
 )
 
 
-class AiMemoryOptionsFlow(OptionsFlow):
+class AiMemoryOptionsFlow(DocumentSteps):
     """Changes the options, one page at a time."""
 
     _person: str
@@ -100,7 +101,14 @@ class AiMemoryOptionsFlow(OptionsFlow):
         """Ask what to change."""
         return self.async_show_menu(
             step_id="init",
-            menu_options=["turns", "satellites", "claims", "retention"],
+            menu_options=[
+                "add_document",
+                "summaries",
+                "turns",
+                "satellites",
+                "claims",
+                "retention",
+            ],
         )
 
     async def async_step_turns(

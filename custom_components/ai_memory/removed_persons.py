@@ -73,6 +73,7 @@ class RemovedPersons:
                         "memories": str(summary.memories),
                         "turns": str(summary.turns),
                         "preferences": str(summary.preferences),
+                        "documents": str(summary.documents),
                         "since": dt_util.as_local(summary.since).date().isoformat(),
                     }
         except DatabaseError as err:

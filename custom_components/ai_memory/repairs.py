@@ -17,10 +17,17 @@ import probatio
 
 from .const import CONF_PERSON, DOMAIN
 from .data import AiMemoryConfigEntry
-from .errors import AiMemoryError, DatabaseError, InvalidInput, WrongPassword
+from .errors import (
+    AiMemoryError,
+    DatabaseError,
+    EmbeddingModelMissing,
+    InvalidInput,
+    WrongPassword,
+)
 from .identity import Identity, registered_persons
 from .memory.health import Part
 from .memory.owners import Owners
+from .missing_model import MissingModelFlow
 from .models import Scope
 
 _NOTHING: Final = probatio.Schema({})
@@ -51,7 +58,8 @@ def async_report_problem(
         hass,
         DOMAIN,
         part,
-        is_fixable=False,
+        # Another model of the same server may take its place.
+        is_fixable=isinstance(error, EmbeddingModelMissing),
         severity=_SEVERITY[part],
         translation_key=error.translation_key,
         translation_placeholders=error.placeholders,
@@ -69,11 +77,13 @@ async def async_create_fix_flow(
     hass: HomeAssistant,
     issue_id: str,
     data: dict[str, str | int | float | None] | None,
-) -> RemovedPersonFlow:
-    """Return the flow for the one kind of issue that we can mend: a person who is gone."""
-    assert data
+) -> RepairsFlow:
+    """Return the flow for what can be mended here: an embedding model that vanished, a person who is gone."""
     issue = ir.async_get(hass).async_get_issue(DOMAIN, issue_id)
     assert issue
+    if issue_id == Part.EMBEDDER:
+        return MissingModelFlow(issue.translation_placeholders or {})
+    assert data
     return RemovedPersonFlow(
         str(data["person_id"]), issue.translation_placeholders or {}
     )

@@ -16,11 +16,14 @@ from homeassistant.const import (
     UnitOfInformation,
     UnitOfTime,
 )
-from homeassistant.core import HomeAssistant
+from homeassistant.core import HomeAssistant, callback
 from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
 
+from .const import SUBENTRY_FOLDER
 from .data import AiMemoryConfigEntry
-from .entity import MemoryEntity
+from .entity import FolderEntity, MemoryEntity, memory_device
+from .memory.embedding_switch import SwitchProgress
+from .memory.folder_sync import FolderProgress, FolderState
 
 PARALLEL_UPDATES = 0
 
@@ -32,7 +35,20 @@ class MemorySensorDescription(SensorEntityDescription):
     value: Callable[[dict[str, Any]], float | int | None]
 
 
+@dataclass(frozen=True, kw_only=True)
+class FolderSensorDescription(SensorEntityDescription):
+    """Something about a folder of documents."""
+
+    value: Callable[[FolderProgress], float | int | str | None]
+
+
 SENSORS = (
+    MemorySensorDescription(
+        key="documents",
+        translation_key="documents",
+        state_class=SensorStateClass.MEASUREMENT,
+        value=lambda statistics: statistics["documents"],
+    ),
     MemorySensorDescription(
         key="memories",
         translation_key="memories",
@@ -94,6 +110,39 @@ SENSORS = (
     ),
 )
 
+FOLDER_SENSORS = (
+    FolderSensorDescription(
+        key="state",
+        translation_key="folder_state",
+        device_class=SensorDeviceClass.ENUM,
+        options=list(map(str, FolderState)),
+        value=lambda progress: str(progress.state),
+    ),
+    FolderSensorDescription(
+        key="progress",
+        translation_key="folder_progress",
+        native_unit_of_measurement=PERCENTAGE,
+        suggested_display_precision=0,
+        entity_category=EntityCategory.DIAGNOSTIC,
+        value=lambda progress: (
+            100 * progress.done / progress.total if progress.total else None
+        ),
+    ),
+    FolderSensorDescription(
+        key="documents",
+        translation_key="folder_documents",
+        state_class=SensorStateClass.MEASUREMENT,
+        value=lambda progress: progress.done - progress.failed,
+    ),
+    FolderSensorDescription(
+        key="failed",
+        translation_key="folder_failed",
+        state_class=SensorStateClass.MEASUREMENT,
+        entity_category=EntityCategory.DIAGNOSTIC,
+        value=lambda progress: progress.failed,
+    ),
+)
+
 
 async def async_setup_entry(
     hass: HomeAssistant,
@@ -102,6 +151,15 @@ async def async_setup_entry(
 ) -> None:
     """Add the sensors."""
     async_add_entities(MemorySensor(entry, description) for description in SENSORS)
+    async_add_entities([SwitchProgressSensor(entry)])
+    for subentry in entry.get_subentries_of_type(SUBENTRY_FOLDER):
+        async_add_entities(
+            (
+                FolderSensor(entry, subentry, description)
+                for description in FOLDER_SENSORS
+            ),
+            config_subentry_id=subentry.subentry_id,
+        )
 
 
 class MemorySensor(MemoryEntity, SensorEntity):
@@ -114,3 +172,53 @@ class MemorySensor(MemoryEntity, SensorEntity):
     def native_value(self) -> float | int | None:
         """Return the figure."""
         return self.entity_description.value(self.coordinator.data)
+
+
+class SwitchProgressSensor(SensorEntity):
+    """How far a change of the embedding model is; unknown where none is under way."""
+
+    _attr_has_entity_name = True
+    _attr_should_poll = False
+    _attr_entity_category = EntityCategory.DIAGNOSTIC
+    _attr_native_unit_of_measurement = PERCENTAGE
+    _attr_suggested_display_precision = 0
+    _attr_translation_key = "switch_progress"
+
+    def __init__(self, entry: AiMemoryConfigEntry) -> None:
+        """Take the entry."""
+        self._models = entry.runtime_data.service.models
+        self._attr_unique_id = f"{entry.entry_id}_switch_progress"
+        self._attr_device_info = memory_device(entry)
+        self._async_set(self._models.progress())
+
+    @override
+    async def async_added_to_hass(self) -> None:
+        """Follow the change."""
+        self.async_on_remove(self._models.subscribe(self._async_got_on))
+
+    @callback
+    def _async_got_on(self, progress: SwitchProgress | None) -> None:
+        before = self._attr_native_value
+        self._async_set(progress)
+        if self._attr_native_value != before:
+            self.async_write_ha_state()
+
+    def _async_set(self, progress: SwitchProgress | None) -> None:
+        # Whole ones only: each batch is a step.
+        self._attr_native_value = (
+            100 * progress.done // progress.total
+            if progress and progress.total
+            else None
+        )
+
+
+class FolderSensor(FolderEntity, SensorEntity):
+    """Something about a folder of documents."""
+
+    entity_description: FolderSensorDescription
+
+    @property
+    @override
+    def native_value(self) -> float | int | str | None:
+        """Return it."""
+        return self.entity_description.value(self._progress)

@@ -9,8 +9,9 @@ from urllib.parse import urlencode
 from zipfile import ZipFile
 
 from demo import wiring
-from demo.client import HassClient, Json, Turn
+from demo.client import HassClient, HassError, Json, Turn
 from demo.demo_house import DemoHouse
+from demo.flows import subentry_flow
 from tests.e2e.talk import Database, until
 
 ENDPOINTS: Final = {
@@ -490,3 +491,120 @@ async def import_all(at: At) -> None:
         )
         assert imported["added"]["memories"] == 1
         assert await at.is_remembered() is not dry_run
+
+
+# --- documents
+
+
+async def _add_document(at: At, **data: object) -> Json:
+    added = await at.ask(
+        "add_document",
+        content=f"# Notes\n\n{at.fact}",
+        title=f"Notes on the {at.word}",
+        collection="notes",
+        private=True,
+        **data,
+    )
+    document: Json = await until(lambda: _when_ready(at, added["id"]))
+    return document
+
+
+async def _when_ready(at: At, document_id: str) -> Json | None:
+    document = await at.ask("get_document", document_id=document_id)
+    return document if document["state"] == "ready" else None
+
+
+async def _is_found(at: At) -> bool:
+    found = await at.ask("recall", query=f"Where does the {at.word} hang?")
+    return any(
+        passage["kind"] == "chunk" and at.fact in passage["content"]
+        for passage in found["passages"]
+    )
+
+
+@_checks
+async def add_document(at: At) -> None:
+    document = await _add_document(at)
+    assert document["owner"] == CLEO
+    assert document["title"] == f"Notes on the {at.word}"
+    assert document["format"] == "markdown"
+    assert document["collection"] == "notes"
+    assert await _is_found(at)
+    again = await at.ask(
+        "add_document",
+        content=f"# Notes\n\n{at.fact}",
+        collection="notes",
+        private=True,
+    )
+    assert not again["new"]
+    assert again["id"] == document["id"]
+
+
+@_checks
+async def list_documents(at: At) -> None:
+    document = await _add_document(at)
+    listed = await at.ask("list_documents", query=at.word, state="ready")
+    assert [found["id"] for found in listed["documents"]] == [document["id"]]
+    assert not (await at.ask("list_documents", query=at.word, deleted=True))[
+        "documents"
+    ]
+
+
+@_checks
+async def get_document(at: At) -> None:
+    document = await _add_document(at)
+    assert document["problem"] is None
+    assert document["words"] > 3
+    [version] = document["versions"]
+    assert len(version["sha256"]) == 64
+    assert document["names"] == [{"folder": None, "path": f"Notes on the {at.word}.md"}]
+
+
+@_checks
+async def delete_document(at: At) -> None:
+    for for_good in (False, True):
+        document = await _add_document(at)
+        await at.ask("delete_document", document_id=document["id"], for_good=for_good)
+        assert not await _is_found(at)
+        kept = await at.database.value(
+            "SELECT count(*) FROM documents WHERE id = $1::uuid", document["id"]
+        )
+        assert kept == (not for_good)
+
+
+@_checks
+async def restore_document(at: At) -> None:
+    document = await _add_document(at)
+    await at.ask("delete_document", document_id=document["id"])
+    restored = await at.ask("restore_document", document_id=document["id"])
+    assert restored["deleted_at"] is None
+    assert await _is_found(at)
+
+
+@_checks
+async def sync_documents(at: At) -> None:
+    folder = at.house.hass.config_dir / "synced" / at.way
+    folder.mkdir(parents=True)
+    [entry] = await at.client.entries("ai_memory")
+    await subentry_flow(
+        at.client,
+        entry["entry_id"],
+        "folder",
+        {"name": at.word, "path": str(folder), "collection": "synced"},
+    )
+
+    async def is_done(number: int) -> bool:
+        try:
+            synced = await at.ask("sync_documents", folder=at.word)
+        except HassError:
+            # The entry is loading with the new folder.
+            return False
+        [progress] = synced["folders"]
+        return progress["state"] == "idle" and progress["done"] == number
+
+    await until(lambda: is_done(0))
+    (folder / "notes.md").write_text(f"# Notes\n\n{at.fact}\n")
+    await until(lambda: is_done(1))
+    assert await _is_found(at)
+    stopped = await at.ask("sync_documents", folder=at.word, stop=True)
+    assert [progress["state"] for progress in stopped["folders"]] == ["stopped"]

@@ -93,7 +93,7 @@ async def service(
 
 async def unembedded(service: MemoryService) -> int:
     assert service._searching.model
-    return await service.store.passages.count_without_embedding(
+    return await service.store.models.count_without_embedding(
         service._searching.model
     )
 

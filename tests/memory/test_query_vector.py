@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from custom_components.ai_memory.embedding.embedder import TextKind
 from custom_components.ai_memory.errors import AiMemoryError, EmbedderUnreachable
 from custom_components.ai_memory.memory.health import Health, Part
-from custom_components.ai_memory.memory.searching import Searching
+from custom_components.ai_memory.memory.searching import QueryVector, Searching
 from custom_components.ai_memory.models import EmbeddingModel
 from custom_components.ai_memory.postgres.passages import StoredModel
 from custom_components.ai_memory.postgres.settings import ConnectionSettings
@@ -48,7 +48,8 @@ async def test_vector_tells_that_the_embedder_is_down() -> None:
     assert embedder.asked == 0
 
     searching.model = StoredModel(1, 2)
-    assert await searching.query_vector("where is it?", timeout=1) == [1.0, 0.0]
+    vector = QueryVector(StoredModel(1, 2), [1.0, 0.0])
+    assert await searching.query_vector("where is it?", timeout=1) == vector
 
     embedder.down = True
     assert await searching.query_vector("where is it?", timeout=1) is None
@@ -57,7 +58,7 @@ async def test_vector_tells_that_the_embedder_is_down() -> None:
 
     embedder.down = False
     health._breakers[Part.EMBEDDER]._until = 0.0
-    assert await searching.query_vector("where is it?", timeout=1) == [1.0, 0.0]
+    assert await searching.query_vector("where is it?", timeout=1) == vector
     # It may have been a vector that is remembered: only the background work says that it is over.
     assert health.is_failing(Part.EMBEDDER)
     assert [error is None for _, error in told] == [False]

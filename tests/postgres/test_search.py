@@ -89,10 +89,10 @@ async def found(
 
 
 async def embed_all(store: Store, embedder: Embedder) -> StoredModel:
-    model = await store.passages.activate(await embedder.model())
-    waiting = await store.passages.without_embedding(model, 1000)
+    model = await store.models.activate(await embedder.model())
+    waiting = await store.models.without_embedding(model, 1000)
     vectors = await embedder.embed([one.text for one in waiting], TextKind.DOCUMENT)
-    await store.passages.add_embeddings(
+    await store.models.add_embeddings(
         model, {one.id: vector for one, vector in zip(waiting, vectors, strict=True)}
     )
     return model
@@ -291,12 +291,12 @@ async def test_kinds(store: Store, *, with_vectors: bool) -> None:
     await store.turns.record([turn(text, statement=text) for text in statements])
     model = vector = None
     if with_vectors:
-        model = await store.passages.activate(EmbeddingModel("test", "x", 8))
+        model = await store.models.activate(EmbeddingModel("test", "x", 8))
         vector = [1.0] + [0.0] * 7
         # The memory's is the farthest.
         far = {1: [0.1, 0.9] + [0.0] * 6}
         near = dict.fromkeys(range(2, 152), vector)
-        await store.passages.add_embeddings(model, far | near)
+        await store.models.add_embeddings(model, far | near)
 
     async def kinds(*wanted: PassageKind, query: str = "key") -> list[PassageKind]:
         passages = await store.passages.search(
@@ -325,6 +325,7 @@ async def plan_of(store: Store, model: StoredModel, vector: list[float]) -> str:
         None,
         ["memory", "turn"],
         [],
+        None,
         HalfVector(vector),
     ]
     async with store.database.transaction(MAINTENANCE) as connection:
@@ -341,7 +342,7 @@ async def test_vector_index(
     vectors = [
         [chance.gauss(0, 1) for _ in range(dimensions)] for _ in range(count + 1)
     ]
-    model = await store.passages.activate(EmbeddingModel("test", "x", dimensions))
+    model = await store.models.activate(EmbeddingModel("test", "x", dimensions))
     database.execute(
         "INSERT INTO ai_memory.collections (owner, name) VALUES ('household', 'many');"
         "INSERT INTO ai_memory.memories (owner, collection_id, content)"
@@ -350,7 +351,7 @@ async def test_vector_index(
         " (owner, collection_id, kind, memory_id, text, created_at)"
         " SELECT owner, 1, 'memory', id, content, created_at FROM ai_memory.memories"
     )
-    await store.passages.add_embeddings(
+    await store.models.add_embeddings(
         model, dict(zip(range(1, count + 1), vectors, strict=False))
     )
     database.execute("ANALYZE")
@@ -386,16 +387,16 @@ async def test_another_model(store: Store, database: FreshDatabase) -> None:
     """Vectors of the old model serve nobody, and go when the new one has its own."""
     await add(store, "The spare key")
     await add(store, "The other key")
-    old = await store.passages.activate(EmbeddingModel("test", "x", 8))
-    await store.passages.add_embeddings(old, {1: [1.0] + [0.0] * 7, 2: [0.5] * 8})
-    new = await store.passages.activate(EmbeddingModel("test", "x", 9))
-    assert await store.passages.activate(EmbeddingModel("test", "x", 9)) == new
-    assert await store.passages.count_without_embedding(new) == 2
-    await store.passages.add_embeddings(new, {1: [1.0] + [0.0] * 8})
+    old = await store.models.activate(EmbeddingModel("test", "x", 8))
+    await store.models.add_embeddings(old, {1: [1.0] + [0.0] * 7, 2: [0.5] * 8})
+    new = await store.models.activate(EmbeddingModel("test", "x", 9))
+    assert await store.models.activate(EmbeddingModel("test", "x", 9)) == new
+    assert await store.models.count_without_embedding(new) == 2
+    await store.models.add_embeddings(new, {1: [1.0] + [0.0] * 8})
     await store.maintenance.clean_up()
     models = "SELECT dimensions FROM ai_memory.embedding_models ORDER BY id"
     assert database.execute(models).split() == ["8", "9"]
-    await store.passages.add_embeddings(new, {2: [0.0] * 8 + [1.0]})
+    await store.models.add_embeddings(new, {2: [0.0] * 8 + [1.0]})
     await store.maintenance.clean_up()
     assert database.execute(models).split() == ["9"]
     assert database.execute("SELECT count(*) FROM ai_memory.embeddings") == "2"

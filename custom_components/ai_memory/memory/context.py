@@ -1,19 +1,34 @@
 """Chooses which passages go beside the question, and words them."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+import re
+from typing import Self
 
-from ..models import ContextReference, FoundTurn, Passage, PassageKind, ReferenceVerdict
+from ..models import (
+    ContextReference,
+    DocumentPlace,
+    FoundTurn,
+    Passage,
+    PassageKind,
+    ReferenceVerdict,
+)
 from ..postgres.passages import Gates
-from ..text_forms import canonical
+from .near_duplicates import Wording, without_overlap
 from .said import SaidBefore
 
 MINIMUM_COVERAGE = 0.5
 """Share of a question's words (by weight) that a passage must hold to count by its words alone."""
 MINIMUM_COSINE = 0.3
 """What is measured with a handful of passages says little: 86 % of true evidence reaches this (docs/architecture.md)."""
+MOST_OF_A_DOCUMENT = 2
+"""Chunks of one document that are told before the next relevant source has its turn."""
+_NOT_LATIN = re.compile("[^\x00-\u024f]")
 _SNIPPET = 200  # characters
 _KEPT_REJECTS = 5
+_LONGEST_SOURCE = 80  # characters, of a title and of a heading
+_HEADINGS = " › "
+"""Between the title and the headings of a chunk, as the chunker puts it."""
 
 _OPENING = (
     "<household_memory>\n"
@@ -25,8 +40,8 @@ _CLOSING = "</household_memory>"
 
 def estimate_tokens(text: str) -> int:
     """Return about how many tokens a model makes of a text: four Latin characters, or one of any other script."""
-    latin = sum(char < "ɐ" for char in text)
-    return -(-latin // 4) + len(text) - latin
+    others = len(_NOT_LATIN.findall(text))
+    return -(-(len(text) - others) // 4) + others
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,23 +77,16 @@ def build_context(
         if found.turn.passage_id is not None
     ]
     known = {reference.passage_id for reference in references}
-    seen: set[str] = set()
     spent += sum(map(estimate_tokens, lines))
+    found = [passage for passage in passages if passage.id not in known]
+    relevant = [
+        passage for passage in found if is_relevant(passage, gates, is_question)
+    ]
+    chosen, verdicts = _choose(relevant, budget - spent, estimate_tokens)
+    lines += chosen
     rejected = 0
-    for passage in passages:
-        if passage.id in known:
-            continue
-        if not is_relevant(passage, gates, is_question):
-            verdict = ReferenceVerdict.BELOW_GATE
-        elif (key := canonical(passage.text)) in seen:
-            verdict = ReferenceVerdict.DUPLICATE
-        elif spent + (cost := estimate_tokens(line := _line(passage))) > budget:
-            verdict = ReferenceVerdict.OVER_BUDGET
-        else:
-            verdict = ReferenceVerdict.USED
-            lines.append(line)
-            seen.add(key)
-            spent += cost
+    for passage in found:
+        verdict = verdicts.get(passage.id, ReferenceVerdict.BELOW_GATE)
         if verdict is not ReferenceVerdict.USED:
             rejected += 1
             if rejected > _KEPT_REJECTS:
@@ -95,6 +103,76 @@ def build_context(
         )
     text = _OPENING + "".join(lines) + _CLOSING if lines else None
     return Context(text, references)
+
+
+def _choose(
+    passages: Sequence[Passage], budget: int, cost_of: Callable[[str], int]
+) -> tuple[list[str], dict[int, ReferenceVerdict]]:
+    """Return the lines of what is told, best first, and what became of each passage, by its id.
+
+    `cost_of` gives what a line takes of the budget. More than MOST_OF_A_DOCUMENT chunks of a document are told only
+    where all other sources had their turn and something is left.
+    """
+    lines: list[str] = []
+    told: list[_Told] = []
+    verdicts: dict[int, ReferenceVerdict] = {}
+    for most in (MOST_OF_A_DOCUMENT, len(passages)):
+        for passage in passages:
+            before = verdicts.get(passage.id, ReferenceVerdict.SAME_SOURCE)
+            if before is not ReferenceVerdict.SAME_SOURCE:
+                continue
+            verdicts[passage.id], line = _judge(passage, told, most, budget, cost_of)
+            if line:
+                lines.append(line)
+                told.append(_Told.of(passage))
+                budget -= cost_of(line)
+    return lines, verdicts
+
+
+@dataclass(frozen=True, slots=True)
+class _Told:
+    """A passage that stands beside the question."""
+
+    source: tuple[PassageKind, str]
+    text: str
+    wording: Wording
+
+    @classmethod
+    def of(cls, passage: Passage) -> Self:
+        text = _harmless(passage.text)
+        return cls((passage.kind, passage.source_id), text, Wording.of(text))
+
+
+def _judge(
+    passage: Passage,
+    told: Sequence[_Told],
+    most: int,
+    budget: int,
+    cost_of: Callable[[str], int],
+) -> tuple[ReferenceVerdict, str]:
+    """Return what becomes of a passage beside those told already, and its line, empty where it is left out."""
+    text = _harmless(passage.text)
+    of_document = [
+        one.text for one in told if one.source == (PassageKind.CHUNK, passage.source_id)
+    ]
+    if len(of_document) >= most:
+        return ReferenceVerdict.SAME_SOURCE, ""
+    if any(one.text.casefold() == text.casefold() for one in told):
+        return ReferenceVerdict.DUPLICATE, ""
+    # What neighbours say already may be what makes it too long.
+    if not of_document and cost_of(_line(passage, text)) > budget:
+        return ReferenceVerdict.OVER_BUDGET, ""
+    wording = Wording.of(text)
+    if any(wording.is_told_by(one.wording) for one in told):
+        return ReferenceVerdict.SIMILAR, ""
+    for other in of_document:
+        text = without_overlap(text, other)
+    if not text:
+        return ReferenceVerdict.SIMILAR, ""
+    line = _line(passage, text)
+    if cost_of(line) > budget:
+        return ReferenceVerdict.OVER_BUDGET, ""
+    return ReferenceVerdict.USED, line
 
 
 def _told(said: SaidBefore, budget: int) -> list[tuple[FoundTurn, str]]:
@@ -116,19 +194,10 @@ def context_text(
     passages: Sequence[Passage], *, length: int
 ) -> tuple[str, list[Passage]]:
     """Return the passages as lines for a prompt, best first, in at most `length` characters, and those that fit."""
-    lines: list[str] = []
-    used: list[Passage] = []
-    seen: set[str] = set()
-    spent = 0
-    for passage in passages:
-        line = _line(passage)
-        key = canonical(passage.text)
-        if key in seen or spent + len(line) > length:
-            continue
-        lines.append(line)
-        used.append(passage)
-        seen.add(key)
-        spent += len(line)
+    lines, verdicts = _choose(passages, length, len)
+    used = [
+        passage for passage in passages if verdicts[passage.id] is ReferenceVerdict.USED
+    ]
     return "".join(lines).rstrip("\n"), used
 
 
@@ -154,11 +223,26 @@ def is_relevant(passage: Passage, gates: Gates | None, is_question: bool) -> boo
     return passage.lexical >= max(floor, MINIMUM_COVERAGE)
 
 
-def _line(passage: Passage) -> str:
-    text = _harmless(passage.text)
+def _line(passage: Passage, text: str) -> str:
+    """Return the line of a passage; `text` is harmless."""
+    if passage.document:
+        return f"- [{_source(passage.document)}] {text}\n"
     if passage.kind is PassageKind.TURN:
         return f"- ({passage.created_at:%Y-%m-%d}) {text}\n"
     return f"- {text}\n"
+
+
+def _source(place: DocumentPlace) -> str:
+    """Return what an assistant can name a chunk by: document, heading and page."""
+    headings = place.heading.split(_HEADINGS)[1:]
+    parts = [
+        place.title[:_LONGEST_SOURCE],
+        *(h[:_LONGEST_SOURCE] for h in headings[-1:]),
+    ]
+    source = _HEADINGS.join(parts)
+    if place.page is not None:
+        source += f", page {place.page}"
+    return _harmless(source)
 
 
 def _harmless(text: str) -> str:

@@ -20,7 +20,7 @@ import time
 from uuid import UUID
 
 from ..errors import DatabaseUnreachable, InvalidInput
-from ..models import Passage, Scope, Subject, Turn, Verb
+from ..models import Passage, PassageKind, Scope, Subject, Turn, Verb
 from ..postgres.database import MAINTENANCE
 from ..postgres.forgetting import Counts, Erased, Reach, Told
 from ..postgres.store import Store
@@ -181,6 +181,8 @@ class Forgetting:
             language=language,
             places=await self._store.forgetting.places(scope),
             relevant_only=relevant_only,
+            # A document is deleted as a whole, and may come back.
+            kinds=(PassageKind.MEMORY, PassageKind.TURN),
         )
         sources = [passage.source_id for passage in candidates]
         token = secrets.token_urlsafe(16)

@@ -18,7 +18,7 @@ from .health import Health, Part
 from .past import Past, find_past
 from .questions import is_question
 from .said import SaidBefore, said_before
-from .searching import Searching
+from .searching import QueryVector, Searching
 
 _LOGGER = logging.getLogger(__name__)
 
@@ -47,7 +47,7 @@ class Utterance:
     places: Sequence[str] = ()
     recall: bool = True
     cache: bool = True
-    budget: int = 400
+    budget: int = 800
     is_follow_up: bool = False
     keep_answer: bool = True
     asks_language_model: bool = True
@@ -206,7 +206,6 @@ class LookUp:
         past: Past | None,
         now: datetime,
     ) -> None:
-        gates = self._searching.gates(utterance.language)
         patience = deadline * _EMBEDDING_SHARE
         said = None
         if past:
@@ -224,7 +223,7 @@ class LookUp:
         passages = await self._search(utterance, found, vector)
         context = build_context(
             passages,
-            gates=gates,
+            gates=self._searching.gates(utterance.language, vector),
             is_question=is_question(utterance.text, utterance.language),
             budget=utterance.budget,
             said=said,
@@ -234,7 +233,7 @@ class LookUp:
 
     async def _embedded(
         self, utterance: Utterance, found: Found, timeout: float
-    ) -> list[float] | None:
+    ) -> QueryVector | None:
         if not self._searching.can_embed:
             return None
         began = time.perf_counter()
@@ -266,7 +265,7 @@ class LookUp:
         return said_before(turns, utterance.scope, now)
 
     async def _search(
-        self, utterance: Utterance, found: Found, vector: list[float] | None
+        self, utterance: Utterance, found: Found, vector: QueryVector | None
     ) -> list[Passage]:
         if not self._health.allow(Part.DATABASE):
             return []

@@ -171,18 +171,19 @@ class Memories:
         if not 1 <= limit <= MOST_RESULTS:
             raise InvalidInput("limit_invalid", most=str(MOST_RESULTS))
         language = language or self._language
+        vector = await self._searching.query_vector(query, timeout=PATIENCE)
         passages = await self._searching.search(
             scope,
             query,
             language=language,
             limit=limit,
-            vector=await self._searching.query_vector(query, timeout=PATIENCE),
+            vector=vector,
             kinds=kinds,
             places=places,
         )
         if not relevant_only:
             return passages
-        gates = self._searching.gates(language)
+        gates = self._searching.gates(language, vector)
         return [
             passage
             for passage in passages

@@ -10,6 +10,8 @@ from .preferences import Preferences
 
 _SUBJECTS = (
     Subject.MEMORY,
+    Subject.DOCUMENT,
+    Subject.COLLECTION,
     Subject.CONVERSATION,
     Subject.PREFERENCE,
     Subject.ALIAS,
@@ -36,7 +38,7 @@ class Owners:
         self._changes = changes
 
     async def owners(self) -> dict[str, int]:
-        """Return how many memories, turns and preferences each owner has, also those who are gone. Raises DatabaseError."""
+        """Return how many memories, turns, preferences and documents each owner has, also those who are gone. Raises DatabaseError."""
         return await self._store.owners.owners()
 
     async def summary(self, scope: Scope) -> OwnerSummary:
@@ -44,7 +46,7 @@ class Owners:
         return await self._store.owners.summary(scope)
 
     async def reassign(self, source: Scope, target: Scope) -> int:
-        """Make everything of one owner another's; return how many memories, turns and preferences it was.
+        """Make everything of one owner another's; return how many memories, turns, preferences and documents it was.
 
         What both have becomes one; of ratings and preferences with the same key the target's stays. Raises InvalidInput
         `owner_same`, DatabaseError.
@@ -62,7 +64,7 @@ class Owners:
         return number
 
     async def erase(self, scope: Scope) -> int:
-        """Erase everything of an owner; return how many memories, turns and preferences it was.
+        """Erase everything of an owner; return how many memories, turns, preferences and documents it was.
 
         Raises InvalidInput, DatabaseError.
         """
@@ -75,7 +77,7 @@ class Owners:
 
     async def _number(self, scope: Scope) -> int:
         found = await self._store.owners.summary(scope)
-        return found.memories + found.turns + found.preferences
+        return found.memories + found.turns + found.preferences + found.documents
 
     def _tell(self, verb: Verb, scope: Scope) -> None:
         for subject in _SUBJECTS:

@@ -190,9 +190,9 @@ class RecentTurns:
         return speaker
 
     def _changed(self, change: Change) -> None:
-        # A reply may quote what is forgotten, in anybody's turn.
-        if change.verb is Verb.REMOVED and change.subject in {
-            Subject.MEMORY,
-            Subject.CONVERSATION,
-        }:
+        # A reply may quote what is gone, in anybody's turn.
+        if (
+            change.verb is Verb.REMOVED
+            and change.subject in {Subject.MEMORY, Subject.CONVERSATION}
+        ) or (change.verb is not Verb.ADDED and change.subject is Subject.DOCUMENT):
             self.clear()

@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 from ..embedding.embedder import Embedder, TextKind
 from ..errors import EmbedderError, EmbedderUnreachable
@@ -9,9 +10,19 @@ from ..models import Passage, PassageKind, Scope
 from ..postgres.passages import Gates, StoredModel
 from ..postgres.store import Store
 from .health import Health, Part
+from .precedence import Precedence
+from .routing import Routing
 
 PATIENCE = 3.0
 """Seconds that a vector may take where nobody waits for a reply."""
+
+
+@dataclass(frozen=True, slots=True)
+class QueryVector:
+    """The unit vector of a question, and the model that made it: only vectors of that one may be compared with it."""
+
+    model: StoredModel
+    vector: Sequence[float]
 
 
 class Searching:
@@ -23,8 +34,16 @@ class Searching:
         self._health = health
         self.embedder = embedder
         self.model: StoredModel | None = None
-        self._gates: dict[str, Gates | None] = {}
+        self.precedence = Precedence()
+        self.routing = Routing()
+        self._languages: dict[str, None] = {}
+        self._gates: dict[tuple[StoredModel | None, str], Gates] = {}
         self._patience = PATIENCE
+
+    def serve(self, model: StoredModel, embedder: Embedder) -> None:
+        """Search with a model from now on; what began with another one ends with that."""
+        self.model = model
+        self.embedder = embedder
 
     @property
     def can_embed(self) -> bool:
@@ -34,42 +53,46 @@ class Searching:
     @property
     def languages(self) -> list[str]:
         """Return the languages that were spoken since the start."""
-        return list(self._gates)
+        return list(self._languages)
 
-    def gates(self, language: str) -> Gates | None:
-        """Return what relevance means in a language, None while that was not measured."""
-        return self._gates.setdefault(language, None)
+    def gates(self, language: str, vector: QueryVector | None = None) -> Gates | None:
+        """Return what relevance means in a language, None while that was not measured.
 
-    def set_gates(self, language: str, gates: Gates) -> None:
-        """Take what was measured."""
-        self._gates[language] = gates
+        `vector` is what the passages were searched with.
+        """
+        self._languages[language] = None
+        model = vector.model if vector else self.model
+        return self._gates.get((model, language)) or self._gates.get((None, language))
 
-    async def embed(self, text: str, kind: TextKind, *, timeout: float) -> list[float]:
-        """Return the vector of a text within `timeout` seconds. Raises EmbedderError."""
-        if self.embedder is None:
-            raise EmbedderUnreachable
-        try:
-            async with asyncio.timeout(timeout):
-                return (await self.embedder.embed([text], kind))[0]
-        except TimeoutError as err:
-            self._patience = timeout
-            raise EmbedderUnreachable from err
+    def measured(self, model: StoredModel | None, language: str) -> Gates | None:
+        """Return the gates that were measured with just this model."""
+        return self._gates.get((model, language))
 
-    async def query_vector(self, text: str, *, timeout: float) -> list[float] | None:
+    def set_gates(self, model: StoredModel | None, language: str, gates: Gates) -> None:
+        """Take what was measured with a model, or without one."""
+        self._gates[model, language] = gates
+
+    async def query_vector(self, text: str, *, timeout: float) -> QueryVector | None:
         """Return the vector of a question, None where there is none to be had within `timeout` seconds."""
-        if not (self.can_embed and self._health.allow(Part.EMBEDDER)):
+        model, embedder = self.model, self.embedder
+        if model is None or embedder is None or not self._health.allow(Part.EMBEDDER):
             return None
         try:
-            # That it succeeds says nothing of the server: vectors of questions are remembered.
-            return await self.embed(text, TextKind.QUERY, timeout=timeout)
+            with self.precedence.questions:
+                # That it succeeds says nothing of the server: vectors of questions are remembered.
+                vector = await self._embed(embedder, text, TextKind.QUERY, timeout)
         except EmbedderError as err:
-            self._health.failed(Part.EMBEDDER, err)
+            if embedder is self.embedder:
+                self._health.failed(Part.EMBEDDER, err)
             return None
+        return QueryVector(model, vector)
 
     async def probe(self) -> None:
         """Ask the server for a vector, in no more time than the last one who got none had. Raises EmbedderError."""
+        if self.embedder is None:
+            raise EmbedderUnreachable
         # No query: those are remembered.
-        await self.embed("probe", TextKind.DOCUMENT, timeout=self._patience)
+        await self._embed(self.embedder, "probe", TextKind.DOCUMENT, self._patience)
 
     async def search(
         self,
@@ -78,20 +101,33 @@ class Searching:
         *,
         language: str | None,
         limit: int,
-        vector: Sequence[float] | None = None,
+        vector: QueryVector | None = None,
         without_conversation: str | None = None,
         kinds: Sequence[PassageKind] = tuple(PassageKind),
         places: Sequence[str] = (),
     ) -> list[Passage]:
-        """Return the best passages, best first. Raises DatabaseError."""
+        """Return the best passages, those on shelves that fit before others, best first. Raises DatabaseError."""
+        model = vector.model if vector else None
+        values = vector.vector if vector else None
         return await self._store.passages.search(
             scope,
             query,
             language=language,
             limit=limit,
-            model=self.model,
-            vector=vector,
+            model=model,
+            vector=values,
             without_conversation=without_conversation,
             kinds=kinds,
             places=places,
+            shelves=self.routing.fitting(scope, query, model, values),
         )
+
+    async def _embed(
+        self, embedder: Embedder, text: str, kind: TextKind, timeout: float
+    ) -> list[float]:
+        try:
+            async with asyncio.timeout(timeout):
+                return (await embedder.embed([text], kind))[0]
+        except TimeoutError as err:
+            self._patience = timeout
+            raise EmbedderUnreachable from err

@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import Awaitable, Callable, Coroutine
-from dataclasses import replace
+from dataclasses import asdict, replace
 from datetime import datetime
 from functools import partial
 import logging
@@ -20,8 +20,10 @@ from .aliases import KnownNames, Resolution
 from .archive import Archive
 from .cache import Cache
 from .cache_policy import verdict_after
+from .calibration import Calibration, Commands
 from .changes import Changes
 from .conversations import Conversations
+from .embedding_switch import EmbeddingSwitch
 from .feedback import Feedback
 from .forgetting import Forgetting
 from .health import Health, Part, ReportProblem
@@ -39,7 +41,7 @@ from .secret_gate import SecretGate, mask_turn
 from .storable_turn import make_storable
 from .training import Training
 from .turn_writer import TurnWriter
-from .upkeep import Commands, Upkeep
+from .upkeep import Upkeep
 
 _LOGGER = logging.getLogger(__name__)
 
@@ -61,12 +63,15 @@ class MemoryService:
         target_of_name: TargetOfName,
         report: ReportProblem,
         retention: Retention = KEEP_TURNS,
+        next_embedder: Embedder | None = None,
+        switched: Callable[[], None] = lambda: None,
     ) -> None:
         """Take what it needs; nothing is opened yet.
 
         `language` is the home's own; `commands` gives plain commands to measure relevance against; `knows_target` tells
         whether an alias can name a thing, `target_of_name` what the house calls so; `report` hears of problems and of
-        their end.
+        their end. `next_embedder` is built up in the background while `embedder` serves, then takes its place: `switched` is
+        called when it has.
         """
         self.store = Store(settings)
         self.language = language
@@ -84,11 +89,22 @@ class MemoryService:
             after_batch=self._after_turns,
         )
         self.recent = RecentTurns(self.store.turns, self.changes)
+        calibration = Calibration(self.store, self._searching, commands)
+        self.models = EmbeddingSwitch(
+            self.store,
+            self._searching,
+            self.health,
+            calibration,
+            next_embedder,
+            switched=switched,
+            nudge=self._nudge,
+        )
         self._upkeep = Upkeep(
             self.store,
             self._searching,
             self.health,
-            commands=commands,
+            calibration,
+            self.models,
             when_connected=self._when_connected,
             expire=self._expire,
         )
@@ -168,6 +184,7 @@ class MemoryService:
             asyncio.create_task(self._upkeep.run(), name="ai_memory upkeep"),
             asyncio.create_task(self._writer.run(), name="ai_memory turn writer"),
         ]
+        self.models.start()
 
     async def stop(self) -> None:
         """Write what can be written and let go of everything. What is left stays in the journal."""
@@ -178,6 +195,7 @@ class MemoryService:
             task.cancel()
         await asyncio.gather(*tasks, return_exceptions=True)
         await self._look_up.stop()
+        await self.models.stop()
         if self._searching.embedder:
             await self._searching.embedder.close()
         await self.store.database.close()
@@ -205,10 +223,12 @@ class MemoryService:
     ) -> Found:
         """Return an answer or a context for an utterance within `deadline` seconds. Never raises but when cancelled."""
         if utterance.language not in self._searching.languages:
+            self._searching.gates(utterance.language)
             self._upkeep.nudge()
-        found = await self._look_up.find(
-            utterance, is_command=is_command, deadline=deadline
-        )
+        with self._searching.precedence.questions:
+            found = await self._look_up.find(
+                utterance, is_command=is_command, deadline=deadline
+            )
         if found.answer:
             self._run(
                 self._count_hit(utterance.scope, found.answer.id), "count cache hit"
@@ -268,9 +288,10 @@ class MemoryService:
         model = self._searching.model
         return {
             **await self.store.maintenance.statistics(since),
-            "embedding_backlog": await self.store.passages.count_without_embedding(
-                model
-            )
+            "embedding_backlog": await self.store.models.count_without_embedding(model)
+            if model
+            else 0,
+            "unembeddable": await self.store.models.count_unembeddable(model)
             if model
             else 0,
             "pending_turns": self._writer.pending,
@@ -278,6 +299,18 @@ class MemoryService:
             "dropped_turns": self._writer.dropped,
             "aliases": self.preferences.alias_count,
         }
+
+    async def index_state(self) -> dict[str, Any]:
+        """Return how the vectors of the models `active` and `building` are searched, and why. Raises DatabaseError."""
+        found: dict[str, Any] = {}
+        for role, known in (
+            ("active", await self.store.models.active()),
+            ("building", await self.store.models.building()),
+        ):
+            if known:
+                state = await self.store.maintenance.index_state(known.stored)
+                found[role] = {"model": known.model.name, **asdict(state)}
+        return found
 
     async def run_maintenance(self) -> Expired:
         """Let go of what is older than it may be, and count and index anew. Raises DatabaseError."""
@@ -287,6 +320,9 @@ class MemoryService:
 
     async def _expire(self) -> Expired:
         return await expire(self.store, self._retention, self.forgetting.tell)
+
+    def _nudge(self) -> None:
+        self._upkeep.nudge()
 
     async def _when_connected(self) -> None:
         await self.preferences.load()

@@ -1,16 +1,15 @@
 """The work behind the turns: connecting, making vectors, measuring gates, keeping the search fast."""
 
 import asyncio
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable
 import logging
 import time
 
-from ..embedding.embedder import TextKind
 from ..errors import DatabaseError, EmbedderError
-from ..postgres.passages import Gates, StoredModel
 from ..postgres.store import Store
-from .calibration import calibrate
-from .embedding_worker import embed_backlog
+from .calibration import Calibration
+from .embedding_switch import EmbeddingSwitch
+from .embedding_worker import EmbeddingWorker
 from .health import Health, Part
 from .retention import Expired
 from .searching import Searching
@@ -23,9 +22,6 @@ _DAY = 86_400.0  # seconds
 _INDEX_BATCH = 500  # turns
 _SETTLE = 0.3  # seconds in which what happens together is done together
 
-type Commands = Callable[[str], Awaitable[Sequence[str]]]
-"""Returns plain commands in a language, none where it has none."""
-
 
 class Upkeep:
     """One background loop; a nudge makes it look at once."""
@@ -35,8 +31,9 @@ class Upkeep:
         store: Store,
         searching: Searching,
         health: Health,
+        calibration: Calibration,
+        switch: EmbeddingSwitch,
         *,
-        commands: Commands,
         when_connected: Callable[[], Awaitable[None]],
         expire: Callable[[], Awaitable[Expired]],
     ) -> None:
@@ -44,7 +41,11 @@ class Upkeep:
         self._store = store
         self._searching = searching
         self._health = health
-        self._commands = commands
+        self._calibration = calibration
+        self._switch = switch
+        self._worker = EmbeddingWorker(
+            store.models, searching.precedence, searched=True
+        )
         self._when_connected = when_connected
         self._expire = expire
         self._expired_at: float | None = None
@@ -53,10 +54,6 @@ class Upkeep:
         self._connected = False
         self._turns_indexed = False
         self._settled = asyncio.Event()
-        self._samples: dict[
-            tuple[str, StoredModel | None],
-            tuple[Sequence[str], Sequence[Sequence[float]]],
-        ] = {}
 
     def nudge(self) -> None:
         """Say that there is something to do."""
@@ -116,7 +113,7 @@ class Upkeep:
     async def _round(self) -> None:
         await self.connect()
         # Only this finds out that a server that went has returned: what is open stays open.
-        count = await self._store.passages.count()
+        await self._store.passages.count()
         self._health.succeeded(Part.DATABASE)
         if not self._connected:
             self._connected = True
@@ -136,10 +133,11 @@ class Upkeep:
             await self._embed()
         except EmbedderError as err:
             failure = err
-        await self._calibrate(count)
+        await self._calibrate()
         if self._searching.model:
             await self._store.maintenance.ensure_vector_index(self._searching.model)
         await self._store.maintenance.clean_up()
+        await self._switch.clean_up()
         if failure:
             raise failure
 
@@ -152,61 +150,32 @@ class Upkeep:
 
     async def _embed(self) -> None:
         searching = self._searching
-        if searching.embedder is None:
+        await self._switch.settle()
+        model, embedder = searching.model, searching.embedder
+        if model is None or embedder is None:
             return
-        if searching.model is None:
-            model = await searching.embedder.model()
-            searching.model = await self._store.passages.activate(model)
-        await embed_backlog(self._store.passages, searching.model, searching.embedder)
+
+        def still_serves() -> bool:
+            return searching.model == model
+
+        with searching.precedence.searched:
+            while still_serves() and await self._worker.embed_page(
+                model, embedder, go_on=still_serves
+            ):
+                pass
         if self._health.is_failing(Part.EMBEDDER):
             await searching.probe()
         self._health.succeeded(Part.EMBEDDER)
 
-    async def _calibrate(self, count: int) -> None:
+    async def _calibrate(self) -> None:
         searching = self._searching
-        usable = searching.can_embed and not self._health.is_failing(Part.EMBEDDER)
-        model = searching.model if usable else None
-        name = str(model.id) if model else "none"
-        for language in searching.languages:
-            gates = searching.gates(language)
-            if gates is None:
-                gates = await self._store.passages.gates(name, language)
-                if gates is not None:
-                    searching.set_gates(language, gates)
-            if not count or not _is_stale(gates, count, with_vectors=model is not None):
-                continue
-            commands, vectors = await self._sample(language, model)
-            if commands:
-                gates = await calibrate(
-                    commands,
-                    vectors,
-                    language,
-                    passages=self._store.passages,
-                    model=model,
-                )
-                await self._store.passages.save_gates(name, language, gates)
-                # What was not relevant before may be now.
-                await self._store.responses.clear_all()
-                searching.set_gates(language, gates)
-
-    async def _sample(
-        self, language: str, model: StoredModel | None
-    ) -> tuple[Sequence[str], Sequence[Sequence[float]]]:
-        """Return plain commands and their vectors, which are made once a run. Raises EmbedderError."""
-        key = (language, model)
-        if key not in self._samples:
-            commands = await self._commands(language)
-            vectors: Sequence[Sequence[float]] = []
-            if model and self._searching.embedder and commands:
-                vectors = await self._searching.embedder.embed(commands, TextKind.QUERY)
-            if not commands:
-                return [], []
-            self._samples[key] = commands, vectors
-        return self._samples[key]
-
-
-def _is_stale(gates: Gates | None, count: int, *, with_vectors: bool) -> bool:
-    """Return whether gates say nothing of a store of `count` passages any more."""
-    if gates is None or (with_vectors and gates.question_cosine is None):
-        return True
-    return not gates.passages / 2 < count < gates.passages * 2
+        model, embedder, languages = (
+            searching.model,
+            searching.embedder,
+            searching.languages,
+        )
+        if model and self._health.is_failing(Part.EMBEDDER):
+            # By words alone, where nothing better is known.
+            languages = [one for one in languages if not searching.gates(one)]
+            model = embedder = None
+        await self._calibration.measure(languages, model, embedder)

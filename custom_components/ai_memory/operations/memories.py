@@ -12,7 +12,7 @@ from homeassistant.helpers import config_validation as cv
 import probatio
 
 from ..memory.memories import MEMORIES
-from ..models import Memory, MemoryStatus, Passage
+from ..models import DocumentPlace, Memory, MemoryStatus, Passage
 from .fields import (
     OWNER,
     PERSON,
@@ -63,6 +63,18 @@ def passage_response(hass: HomeAssistant, passage: Passage) -> dict[str, Any]:
         "score": passage.score,
         "cosine": passage.cosine,
         "lexical": passage.lexical,
+        "document": passage.document and document_place_response(passage.document),
+    }
+
+
+@callback
+def document_place_response(place: DocumentPlace) -> dict[str, Any]:
+    """Return where in which document something stands, as every surface shows it."""
+    return {
+        "id": str(place.document_id),
+        "title": place.title,
+        "heading": place.heading,
+        "page": place.page,
     }
 
 

@@ -61,6 +61,7 @@ async def _erase_owner(caller: Caller, data: dict[str, Any]) -> ServiceResponse:
         "memories": found.memories,
         "turns": found.turns,
         "preferences": found.preferences,
+        "documents": found.documents,
     }
 
 

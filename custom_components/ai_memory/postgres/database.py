@@ -22,7 +22,7 @@ from ..errors import (
     VectorTooOld,
     WrongPassword,
 )
-from .migrate import lock, migrate
+from .migrate import check_version, lock, migrate
 from .settings import ConnectionSettings, TlsMode
 
 type Connection = asyncpg.Connection[asyncpg.Record]
@@ -107,9 +107,12 @@ async def _keep_session(_: Any) -> None:
 class Database:
     """A pool of connections to the schema `ai_memory`."""
 
-    def __init__(self, settings: ConnectionSettings) -> None:
-        """Take the settings; nothing is opened yet."""
+    def __init__(
+        self, settings: ConnectionSettings, *, read_only: bool = False
+    ) -> None:
+        """Take the settings; nothing is opened yet. A `read_only` one is taken as it is: only `snapshot` reads it."""
         self._settings = settings
+        self._read_only = read_only
         self._pool: asyncpg.Pool[asyncpg.Record] | None = None
         self._opening = asyncio.Lock()
         self.info: ServerInfo | None = None
@@ -125,12 +128,15 @@ class Database:
             if self._pool is not None and self.info is not None:
                 return self.info
             with database_errors():
-                connection, tls = await self._connect()
+                connection, tls = await connect(self._settings)
                 try:
-                    info = await _inspect(connection)
-                    async with connection.transaction():
-                        await _prepare_schema(connection, info.vector_schema)
-                        await migrate(connection)
+                    info = await _inspect(connection, read_only=self._read_only)
+                    async with connection.transaction(readonly=self._read_only):
+                        if self._read_only:
+                            await check_version(connection)
+                        else:
+                            await _prepare_schema(connection, info.vector_schema)
+                            await migrate(connection)
                 finally:
                     await connection.close()
                 self._pool = await asyncpg.create_pool(
@@ -153,7 +159,7 @@ class Database:
     async def check(self) -> ServerInfo:
         """Try everything that `open` needs and leave the database as it was. Raises DatabaseError."""
         with database_errors():
-            connection, _ = await self._connect()
+            connection, _ = await connect(self._settings)
             try:
                 info = await _inspect(connection)
                 attempt = connection.transaction()
@@ -216,23 +222,27 @@ class Database:
             async with pool.acquire(timeout=timeout) as connection:
                 yield connection
 
-    async def _connect(self) -> tuple[Connection, ssl.SSLContext | None]:
-        tls = await asyncio.to_thread(self._settings.ssl_context)
-        connect = {
-            **self._settings.arguments(),
-            "timeout": _CONNECT_TIMEOUT,
-            "command_timeout": 120.0,  # a migration may take its time
-            "statement_cache_size": 0,
-        }
-        try:
-            return await asyncpg.connect(**connect, ssl=tls or False), tls
-        except ConnectionError as err:
-            if self._settings.tls_mode() is TlsMode.PREFER:
-                # Of several hosts, only the last one's error is told.
-                return await asyncpg.connect(**connect, ssl=False), None
-            if "rejected SSL upgrade" in str(err):
-                raise InsecureConnection from err
-            raise
+
+async def connect(
+    settings: ConnectionSettings,
+) -> tuple[Connection, ssl.SSLContext | None]:
+    """Return a connection of its own, and its TLS context. Raises the driver's errors, InsecureConnection."""
+    tls = await asyncio.to_thread(settings.ssl_context)
+    arguments = {
+        **settings.arguments(),
+        "timeout": _CONNECT_TIMEOUT,
+        "command_timeout": 120.0,  # a migration may take its time
+        "statement_cache_size": 0,
+    }
+    try:
+        return await asyncpg.connect(**arguments, ssl=tls or False), tls
+    except ConnectionError as err:
+        if settings.tls_mode() is TlsMode.PREFER:
+            # Of several hosts, only the last one's error is told.
+            return await asyncpg.connect(**arguments, ssl=False), None
+        if "rejected SSL upgrade" in str(err):
+            raise InsecureConnection from err
+        raise
 
 
 async def widen(connection: PooledConnection) -> None:
@@ -253,7 +263,7 @@ def _initialise(
     return initialise
 
 
-async def _inspect(connection: Connection) -> ServerInfo:
+async def _inspect(connection: Connection, *, read_only: bool = False) -> ServerInfo:
     async with connection.transaction():
         row = await connection.fetchrow(
             "SELECT current_setting('server_version_num')::int AS number,"
@@ -272,7 +282,7 @@ async def _inspect(connection: Connection) -> ServerInfo:
     assert row is not None
     if row["number"] < MINIMUM_SERVER * 10000:
         raise ServerTooOld(installed=row["version"], required=str(MINIMUM_SERVER))
-    if row["standby"]:
+    if row["standby"] and not read_only:
         raise ReadOnlyDatabase
     version = row["installed"] or row["available"]
     if version is None:

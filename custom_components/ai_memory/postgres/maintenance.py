@@ -1,7 +1,11 @@
 """What keeps searching fast: word statistics, the vector index, clean-up."""
 
-from datetime import datetime
-from typing import Any
+import asyncio
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from enum import StrEnum
+import json
+from typing import Any, Literal
 
 from .database import MAINTENANCE, Database
 from .forgetting import BULK_TIMEOUT, SQL as FORGETTING_SQL
@@ -17,13 +21,42 @@ _WORTH_MENDING = 0.8
 _BUILD_TIMEOUT = 3600.0  # seconds; a million vectors take minutes on a Pi
 
 
+class IndexDecision(StrEnum):
+    """What is done about the index of a model, and why."""
+
+    TOO_FEW = "too_few"
+    """None is needed: an exact scan is quick enough."""
+    BUILD = "build"
+    """It is to be built: there are many vectors."""
+    KEEP = "keep"
+    """It serves."""
+    REBUILD = "rebuild"
+    """It serves, and is to be built anew: a fifth of the vectors went."""
+    DROP = "drop"
+    """It is to be dropped: too few vectors are left, or its build was aborted."""
+
+
+@dataclass(frozen=True, slots=True)
+class IndexState:
+    """How the vectors of a model are searched. `built_at` and `bytes` are of the HNSW index."""
+
+    kind: Literal["exact", "hnsw"]
+    decision: IndexDecision
+    vectors: int
+    dimensions: int
+    built_at: datetime | None
+    bytes: int
+
+
 class MaintenanceRepository:
     """Work in the background that no turn waits for."""
 
     def __init__(self, database: Database) -> None:
         """Take the database."""
         self._database = database
-        self._vectors: dict[int, int] = {}
+        self._indexing = asyncio.Lock()
+        self._most: dict[int, int] = {}
+        """By model: the most vectors that there were since its index was built."""
 
     async def statistics(self, since: datetime | None = None) -> dict[str, Any]:
         """Return how many rows there are of each kind, of everybody, and how the last 24 hours went. Raises DatabaseError."""
@@ -54,32 +87,70 @@ class MaintenanceRepository:
         After many vectors went it is built anew: to mend it takes `VACUUM` far longer (docs/architecture.md).
         """
         info = self._database.info
+        async with self._indexing:
+            state = await self.index_state(model)
+            if state.decision in {IndexDecision.TOO_FEW, IndexDecision.KEEP}:
+                return False
+            await self._drop_index(model.id)
+            if state.decision is IndexDecision.DROP or info is None:
+                return False
+            note = {"built_at": datetime.now(UTC).isoformat(), "vectors": state.vectors}
+            values = {
+                "{model_id}": str(int(model.id)),
+                "{dimensions}": str(int(model.dimensions)),
+                "{vector_schema}": f'"{info.vector_schema}"',
+                "{note}": json.dumps(note),
+            }
+            # Concurrently, so that turns can be written meanwhile; it cannot run in a transaction.
+            async with self._database.session(_BUILD_TIMEOUT) as connection:
+                for name in ("create_index", "note_index"):
+                    statement = SQL[name]
+                    for mark, value in values.items():
+                        statement = statement.replace(mark, value)
+                    await connection.execute(statement, timeout=_BUILD_TIMEOUT)
+        return True
+
+    async def index_state(self, model: StoredModel) -> IndexState:
+        """Return how the vectors of a model are searched. Raises DatabaseError."""
         async with self._database.transaction(MAINTENANCE) as connection:
             vectors = await connection.fetchval(SQL["count_embeddings"], model.id)
-            valid = await connection.fetchval(
+            row = await connection.fetchrow(
                 SQL["index_state"], f"embeddings_hnsw_{int(model.id)}"
             )
+        built_at, built_with = _read_note(row["note"]) if row else (None, 0)
         # Of what there was since it was built.
-        most = max(vectors, self._vectors.get(model.id, 0))
-        shrunk = vectors < most * _WORTH_MENDING
-        self._vectors[model.id] = vectors if shrunk else most
-        if info is None or (valid and not shrunk):
-            return False
-        if vectors < INDEX_FROM and not valid:
-            return False
-        values = {
-            "{model_id}": str(int(model.id)),
-            "{dimensions}": str(int(model.dimensions)),
-            "{vector_schema}": f'"{info.vector_schema}"',
-        }
-        # Concurrently, so that turns can be written meanwhile; it cannot run in a transaction.
+        most = max(vectors, self._most.get(model.id, 0), built_with)
+        self._most[model.id] = most
+        many = vectors >= INDEX_FROM
+        if row is None:
+            decision = IndexDecision.BUILD if many else IndexDecision.TOO_FEW
+        elif not row["valid"]:
+            decision = IndexDecision.BUILD if many else IndexDecision.DROP
+        elif vectors >= most * _WORTH_MENDING:
+            decision = IndexDecision.KEEP
+        else:
+            decision = IndexDecision.REBUILD if many else IndexDecision.DROP
+        return IndexState(
+            kind="hnsw" if row and row["valid"] else "exact",
+            decision=decision,
+            vectors=vectors,
+            dimensions=model.dimensions,
+            built_at=built_at,
+            bytes=row["bytes"] if row else 0,
+        )
+
+    async def drop_vector_index(self, model: StoredModel) -> None:
+        """Drop the HNSW index of a model. Raises DatabaseError."""
+        async with self._indexing:
+            await self._drop_index(model.id)
+
+    async def _drop_index(self, model_id: int) -> None:
+        self._most.pop(model_id, None)
         async with self._database.session(_BUILD_TIMEOUT) as connection:
-            for name in ("drop_index", "create_index")[: 1 + (vectors >= INDEX_FROM)]:
-                statement = SQL[name]
-                for mark, value in values.items():
-                    statement = statement.replace(mark, value)
-                await connection.execute(statement, timeout=_BUILD_TIMEOUT)
-        return bool(vectors >= INDEX_FROM)
+            await connection.execute(
+                SQL["drop_index"].replace("{model_id}", str(int(model_id))),
+                timeout=_BUILD_TIMEOUT,
+            )
 
     async def clear_audit(self, before: datetime, limit: int) -> int:
         """Let go of how turns before went, at most `limit` rows of each kind; return how many. Raises DatabaseError."""
@@ -96,7 +167,18 @@ class MaintenanceRepository:
             )
 
     async def clean_up(self) -> None:
-        """Let expired answers and the vectors of replaced models go. Raises DatabaseError."""
+        """Let expired answers go, and what was left of indexes of deleted models. Raises DatabaseError."""
         async with self._database.transaction(MAINTENANCE) as connection:
             await connection.execute(SQL["delete_expired_answers"])
-            await connection.execute(SQL["delete_inactive_models"])
+            orphaned = await connection.fetch(SQL["orphaned_indexes"])
+        for row in orphaned:
+            await self._drop_index(row["model_id"])
+
+
+def _read_note(note: str | None) -> tuple[datetime | None, int]:
+    """Return when an index was built, and with how many vectors, as far as that is known."""
+    try:
+        found = json.loads(note or "")
+        return datetime.fromisoformat(found["built_at"]), int(found["vectors"])
+    except KeyError, TypeError, ValueError:
+        return None, 0

@@ -6,7 +6,7 @@ from typing import Any
 
 import asyncpg
 
-from ..errors import SchemaChanged, SchemaTooNew
+from ..errors import InvalidInput, SchemaChanged, SchemaTooNew
 from .queries import SQL_DIRECTORY
 
 MIGRATIONS = SQL_DIRECTORY / "migrations"
@@ -50,6 +50,36 @@ async def migrate(connection: asyncpg.Connection[Any]) -> int:
         "version integer PRIMARY KEY, name text NOT NULL, sha256 text NOT NULL,"
         " applied_at timestamptz NOT NULL DEFAULT now())"
     )
+    applied = await _applied(connection)
+    for version, name, text, digest in _MIGRATIONS:
+        if version not in applied:
+            await connection.execute(text)
+            await connection.execute(
+                "INSERT INTO ai_memory.schema_migrations (version, name, sha256)"
+                " VALUES ($1, $2, $3)",
+                version,
+                name,
+                digest,
+            )
+    return max(version for version, *_ in _MIGRATIONS)
+
+
+async def check_version(connection: asyncpg.Connection[Any]) -> None:
+    """Make sure, without changing anything, that the schema is the one of this version.
+
+    Raises InvalidInput `import_source_older`, SchemaTooNew, SchemaChanged.
+    """
+    applied = await _applied(connection)
+    if (newest := max(version for version, *_ in _MIGRATIONS)) not in applied:
+        raise InvalidInput(
+            "import_source_older",
+            found=str(max(applied, default=0)),
+            known=str(newest),
+        )
+
+
+async def _applied(connection: asyncpg.Connection[Any]) -> dict[int, str]:
+    """Return the hashes of the migrations that were applied. Raises SchemaTooNew, SchemaChanged."""
     applied = {
         row["version"]: row["sha256"]
         for row in await connection.fetch(
@@ -62,14 +92,4 @@ async def migrate(connection: asyncpg.Connection[Any]) -> int:
     for version, digest in applied.items():
         if known.get(version) != digest:
             raise SchemaChanged(version=str(version))
-    for version, name, text, digest in _MIGRATIONS:
-        if version not in applied:
-            await connection.execute(text)
-            await connection.execute(
-                "INSERT INTO ai_memory.schema_migrations (version, name, sha256)"
-                " VALUES ($1, $2, $3)",
-                version,
-                name,
-                digest,
-            )
-    return max(known)
+    return applied

@@ -13,6 +13,10 @@ SQL = load("owners")
 
 _MOVES = (
     "move_memories",
+    "move_documents",
+    "move_document_names",
+    "move_document_versions",
+    "move_chunks",
     "move_passages",
     "move_passage_lexemes",
     "move_embeddings",
@@ -40,6 +44,7 @@ class OwnerSummary:
     memories: int
     turns: int
     preferences: int
+    documents: int
     name: str | None
     since: datetime | None
 
@@ -52,7 +57,7 @@ class OwnerRepository:
         self._database = database
 
     async def owners(self) -> dict[str, int]:
-        """Return how many memories, turns and preferences each owner has. Raises DatabaseError."""
+        """Return how many memories, turns, preferences and documents each owner has. Raises DatabaseError."""
         async with self._database.transaction(MAINTENANCE) as connection:
             rows = await connection.fetch(SQL["owners"])
         return {row["owner"]: row["number"] for row in rows}
@@ -72,6 +77,7 @@ class OwnerRepository:
             await uncount(connection, [owner], [row["id"] for row in passages])
             for name in (
                 "erase_memories",
+                "erase_documents",
                 "erase_preferences",
                 "erase_turns",
                 "erase_rest",
@@ -87,12 +93,13 @@ class OwnerRepository:
     async def reassign(self, source: Scope, target: Scope) -> None:
         """Make everything of one owner another's. Raises DatabaseError.
 
-        What both have becomes one: the same memory, session, tag; of ratings and preferences the target's stays.
+        What both have becomes one: the same memory, document, session, tag; of ratings and preferences the target's stays.
         """
         owners = (source.owner, target.owner)
         async with self._database.transaction(MAINTENANCE) as connection:
             await connection.execute(SQL["make_collections"], *owners)
             await _merge_memories(connection, *owners)
+            await _merge_documents(connection, *owners)
             await _merge_sessions(connection, *owners)
             for name in _MOVES:
                 await connection.execute(SQL[name], *owners, timeout=BULK_TIMEOUT)
@@ -122,6 +129,22 @@ async def _merge_memories(
     await connection.execute(
         SQL["delete_memories"], [row["mine"] for row in same], source
     )
+
+
+async def _merge_documents(
+    connection: PooledConnection, source: str, target: str
+) -> None:
+    same = await connection.fetch(SQL["same_documents"], source, target)
+    if not same:
+        return
+    for row in same:
+        await connection.execute(
+            SQL["move_names"], row["mine"], source, row["theirs"], target
+        )
+    mine = [row["mine"] for row in same]
+    passages = await connection.fetch(SQL["passages_of_documents"], mine, source)
+    await uncount(connection, [source], [row["id"] for row in passages])
+    await connection.execute(SQL["delete_documents"], mine, source)
 
 
 async def _merge_sessions(

@@ -1,18 +1,20 @@
-"""What a search returns: hybrid search, vectors and the gates of recall."""
+"""What a search returns: hybrid search and the gates of recall."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
 
+import asyncpg
 from pgvector import HalfVector
 
-from ..models import EmbeddingModel, Passage, PassageKind, Scope
+from ..models import DocumentPlace, Passage, PassageKind, Scope
 from ..text_forms import lexical
 from .database import MAINTENANCE, Database
 from .languages import text_search_configuration
 from .queries import load
 
 SQL = load("passages")
+ELSEWHERE = 0.85
+"""What the score of a chunk is multiplied with where its shelf does not fit the question."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,18 +23,6 @@ class StoredModel:
 
     id: int
     dimensions: int
-
-
-@dataclass(frozen=True, slots=True)
-class Unembedded:
-    """A passage that has no vector of the active model yet."""
-
-    id: int
-    kind: PassageKind
-    owner: str
-    speaker: str | None
-    text: str
-    created_at: datetime
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,6 +47,7 @@ def search_statement(model: StoredModel | None, *, some_kinds: bool = False) -> 
     statement = (
         SQL["search"]
         .replace("{fused}", SQL["fused_both" if model else "fused_words"])
+        .replace("{elsewhere}", str(ELSEWHERE))
         .replace("{of_kinds}", f" {SQL['of_kinds']}" if some_kinds else "")
     )
     return _for_model(statement, model) if model else statement
@@ -69,7 +60,7 @@ def _for_model(statement: str, model: StoredModel) -> str:
 
 
 class PassageRepository:
-    """Searches passages and keeps their vectors."""
+    """Searches passages."""
 
     def __init__(self, database: Database) -> None:
         """Take the database."""
@@ -88,9 +79,11 @@ class PassageRepository:
         without_conversation: str | None = None,
         kinds: Sequence[PassageKind] = tuple(PassageKind),
         places: Sequence[str] = (),
+        shelves: Sequence[int] | None = None,
     ) -> list[Passage]:
         """Return the best passages that the scope may see, best first; of those that belong to a place, those of `places`.
 
+        `shelves` are the ids of the collections that fit: chunks of others come behind, however well they do. None: all.
         `vector` is a unit vector of the active model; without one the lexical half serves alone. Raises DatabaseError.
         """
         if vector is None:
@@ -108,6 +101,7 @@ class PassageRepository:
             without_conversation,
             list(kinds),
             list(places),
+            None if shelves is None else list(shelves),
         ]
         if model is not None and vector is not None:
             arguments.append(HalfVector(list(vector)))
@@ -115,20 +109,7 @@ class PassageRepository:
             rows = await connection.fetch(
                 self._statements[model, some_kinds], *arguments
             )
-        return [
-            Passage(
-                id=row["id"],
-                kind=PassageKind(row["kind"]),
-                owner=row["owner"],
-                text=row["text"],
-                created_at=row["created_at"],
-                score=row["score"],
-                cosine=row["cosine"],
-                lexical=row["lexical"],
-                source_id=str(row["memory_id"] or row["turn_id"]),
-            )
-            for row in rows
-        ]
+        return [_passage(row) for row in rows]
 
     async def best_cosines(
         self, model: StoredModel, vectors: Sequence[Sequence[float]]
@@ -141,51 +122,11 @@ class PassageRepository:
                 for vector in vectors
             ]
 
-    async def activate(self, model: EmbeddingModel) -> StoredModel:
-        """Make a model the one that is searched with; return its row. Raises DatabaseError."""
-        async with self._database.transaction(MAINTENANCE) as connection:
-            model_id = await connection.fetchval(
-                SQL["activate_model"], model.provider, model.name, model.dimensions
-            )
-            await connection.execute(SQL["set_active"], model_id)
-        return StoredModel(model_id, model.dimensions)
-
-    async def without_embedding(
-        self, model: StoredModel, limit: int
-    ) -> list[Unembedded]:
-        """Return passages that wait for their vector, oldest first. Raises DatabaseError."""
-        async with self._database.transaction(MAINTENANCE) as connection:
-            rows = await connection.fetch(SQL["without_embedding"], model.id, limit)
-        return [Unembedded(**{**row, "kind": PassageKind(row["kind"])}) for row in rows]
-
-    async def count_without_embedding(self, model: StoredModel) -> int:
-        """Return how many passages wait for their vector. Raises DatabaseError."""
-        async with self._database.transaction(MAINTENANCE) as connection:
-            found: int = await connection.fetchval(
-                SQL["count_without_embedding"], model.id
-            )
-        return found
-
     async def count(self) -> int:
         """Return how many passages there are. Raises DatabaseError."""
         async with self._database.transaction(MAINTENANCE) as connection:
             found: int = await connection.fetchval(SQL["count"])
         return found
-
-    async def add_embeddings(
-        self, model: StoredModel, vectors: dict[int, list[float]]
-    ) -> None:
-        """Store vectors by passage id. Raises DatabaseError."""
-        async with self._database.transaction(MAINTENANCE) as connection:
-            await connection.executemany(
-                SQL["insert_embedding"],
-                [
-                    (passage_id, model.id, HalfVector(vector))
-                    for passage_id, vector in vectors.items()
-                ],
-            )
-            # What was looked up before may be answered better from now on.
-            await connection.execute(SQL["knowledge_searchable_now"], list(vectors))
 
     async def gates(self, embedder: str, language: str) -> Gates | None:
         """Return the measured gates. Raises DatabaseError."""
@@ -205,3 +146,27 @@ class PassageRepository:
                 gates.question_lexical,
                 gates.passages,
             )
+
+
+def _passage(row: asyncpg.Record) -> Passage:
+    document = None
+    if row["chunk_id"] is not None:
+        document = DocumentPlace(
+            document_id=row["document_id"],
+            title=row["title"],
+            heading=row["heading"],
+            page=row["page"],
+        )
+    return Passage(
+        id=row["id"],
+        kind=PassageKind(row["kind"]),
+        owner=row["owner"],
+        text=row["text"],
+        created_at=row["created_at"],
+        score=row["score"],
+        cosine=row["cosine"],
+        lexical=row["lexical"],
+        source_id=str(row["memory_id"] or row["turn_id"] or row["document_id"]),
+        collection_id=row["collection_id"],
+        document=document,
+    )

@@ -1,10 +1,14 @@
 """One database and everything that is kept in it."""
 
 from .archive import ArchiveRepository
+from .collections import CollectionRepository
 from .conversations import ConversationRepository
 from .database import Database
+from .documents import DocumentRepository
 from .dropped_secrets import DroppedSecretRepository
+from .embedding_models import EmbeddingModelRepository
 from .feedback import FeedbackRepository
+from .folder_files import FolderFileRepository
 from .forgetting import ForgettingRepository
 from .maintenance import MaintenanceRepository
 from .memories import MemoryRepository
@@ -20,15 +24,21 @@ from .turns import TurnRepository
 class Store:
     """The repositories of one database."""
 
-    def __init__(self, settings: ConnectionSettings) -> None:
-        """Take the settings; nothing is opened yet."""
-        self.database = Database(settings)
+    def __init__(
+        self, settings: ConnectionSettings, *, read_only: bool = False
+    ) -> None:
+        """Take the settings; nothing is opened yet. Of a `read_only` one only snapshots can be had."""
+        self.database = Database(settings, read_only=read_only)
         self.archive = ArchiveRepository(self.database)
+        self.collections = CollectionRepository(self.database)
         self.conversations = ConversationRepository(self.database)
+        self.documents = DocumentRepository(self.database)
         self.feedback = FeedbackRepository(self.database)
+        self.folder_files = FolderFileRepository(self.database)
         self.forgetting = ForgettingRepository(self.database)
         self.maintenance = MaintenanceRepository(self.database)
         self.memories = MemoryRepository(self.database)
+        self.models = EmbeddingModelRepository(self.database)
         self.owners = OwnerRepository(self.database)
         self.passages = PassageRepository(self.database)
         self.preferences = PreferenceRepository(self.database)

@@ -14,8 +14,17 @@ FROM lexeme_statistics WHERE lexeme = ''
 SELECT count(*) FROM embeddings WHERE model_id = $1
 
 -- name: index_state
-SELECT indisvalid FROM pg_index JOIN pg_class ON pg_class.oid = indexrelid
+SELECT indisvalid AS valid, pg_relation_size(indexrelid) AS bytes, obj_description(indexrelid, 'pg_class') AS note
+FROM pg_index JOIN pg_class ON pg_class.oid = indexrelid
 WHERE relname = $1 AND relnamespace = 'ai_memory'::regnamespace
+
+-- name: note_index
+COMMENT ON INDEX ai_memory.embeddings_hnsw_{model_id} IS '{note}'
+
+-- name: orphaned_indexes
+SELECT substring(relname FROM '[0-9]+$')::int AS model_id FROM pg_class
+WHERE relnamespace = 'ai_memory'::regnamespace AND relkind = 'i' AND relname ~ '^embeddings_hnsw_[0-9]{1,9}$'
+    AND NOT EXISTS (SELECT FROM embedding_models WHERE id = substring(relname FROM '[0-9]+$')::int)
 
 -- name: create_index
 CREATE INDEX CONCURRENTLY embeddings_hnsw_{model_id} ON ai_memory.embeddings
@@ -27,15 +36,6 @@ DROP INDEX CONCURRENTLY IF EXISTS ai_memory.embeddings_hnsw_{model_id}
 
 -- name: delete_expired_answers
 DELETE FROM response_cache WHERE expires_at <= now()
-
--- name: delete_inactive_models
--- The vectors of a model that nobody asks any more go once the active one has them all.
-DELETE FROM embedding_models old
-WHERE NOT old.active AND EXISTS (
-    SELECT FROM embedding_models WHERE active AND NOT EXISTS (
-        SELECT FROM passages p WHERE NOT EXISTS (
-            SELECT FROM embeddings e WHERE e.passage_id = p.id AND e.model_id = embedding_models.id)))
-RETURNING id
 
 -- name: statistics
 SELECT (SELECT count(*) FROM memories) AS memories, (SELECT count(*) FROM turns) AS turns,

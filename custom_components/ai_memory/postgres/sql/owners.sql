@@ -4,6 +4,7 @@ FROM (
     SELECT owner::text, count(*) AS number FROM memories GROUP BY owner
     UNION ALL SELECT owner::text, count(*) FROM turns GROUP BY owner
     UNION ALL SELECT owner::text, count(*) FROM preferences GROUP BY owner
+    UNION ALL SELECT owner::text, count(*) FROM documents GROUP BY owner
 ) AS counted
 GROUP BY owner ORDER BY owner
 
@@ -11,15 +12,20 @@ GROUP BY owner ORDER BY owner
 SELECT (SELECT count(*) FROM memories WHERE owner = $1) AS memories,
     (SELECT count(*) FROM turns WHERE owner = $1) AS turns,
     (SELECT count(*) FROM preferences WHERE owner = $1) AS preferences,
+    (SELECT count(*) FROM documents WHERE owner = $1) AS documents,
     (SELECT speaker FROM passages WHERE owner = $1 AND speaker IS NOT NULL ORDER BY created_at DESC LIMIT 1) AS name,
     least((SELECT min(created_at) FROM memories WHERE owner = $1), (SELECT min(started_at) FROM turns WHERE owner = $1),
-        (SELECT min(created_at) FROM preferences WHERE owner = $1)) AS since
+        (SELECT min(created_at) FROM preferences WHERE owner = $1),
+        (SELECT min(created_at) FROM documents WHERE owner = $1)) AS since
 
 -- name: passages
 SELECT id FROM passages WHERE owner = $1
 
 -- name: erase_memories
 DELETE FROM memories WHERE owner = $1
+
+-- name: erase_documents
+DELETE FROM documents WHERE owner = $1
 
 -- name: erase_preferences
 DELETE FROM preferences WHERE owner = $1
@@ -39,7 +45,8 @@ DELETE FROM conversations WHERE owner = $1
 DELETE FROM collections WHERE owner = $1
 
 -- name: make_collections
-INSERT INTO collections (owner, name, summary) SELECT $2, name, summary FROM collections WHERE owner = $1
+-- Not the summary: it tells of what is on it now.
+INSERT INTO collections (owner, name, description) SELECT $2, name, description FROM collections WHERE owner = $1
 ON CONFLICT (owner, name) DO NOTHING
 
 -- name: same_memories
@@ -79,6 +86,40 @@ WHERE m.owner = $1 AND mc.id = m.collection_id AND tc.owner = $2 AND tc.name = m
 UPDATE passages p SET owner = $2, collection_id = tc.id
 FROM collections mc, collections tc
 WHERE p.owner = $1 AND mc.id = p.collection_id AND tc.owner = $2 AND tc.name = mc.name
+
+-- name: same_documents
+-- The same content on the same shelf; what is in the bin stays apart.
+SELECT mine.id AS mine, theirs.id AS theirs
+FROM documents mine
+    JOIN collections mc ON mc.id = mine.collection_id
+    JOIN collections tc ON tc.owner = $2 AND tc.name = mc.name
+    JOIN documents theirs ON theirs.owner = $2 AND theirs.collection_id = tc.id AND theirs.sha256 = mine.sha256
+        AND theirs.deleted_at IS NULL
+WHERE mine.owner = $1 AND mine.deleted_at IS NULL
+
+-- name: move_names
+UPDATE document_names SET document_id = $3, owner = $4 WHERE document_id = $1 AND owner = $2
+
+-- name: passages_of_documents
+SELECT p.id FROM passages p JOIN chunks c ON c.id = p.chunk_id
+WHERE c.document_id = ANY($1) AND c.owner = $2 AND p.owner = $2
+
+-- name: delete_documents
+DELETE FROM documents WHERE id = ANY($1) AND owner = $2
+
+-- name: move_documents
+UPDATE documents d SET owner = $2, collection_id = tc.id
+FROM collections mc, collections tc
+WHERE d.owner = $1 AND mc.id = d.collection_id AND tc.owner = $2 AND tc.name = mc.name
+
+-- name: move_document_names
+UPDATE document_names SET owner = $2 WHERE owner = $1
+
+-- name: move_document_versions
+UPDATE document_versions SET owner = $2 WHERE owner = $1
+
+-- name: move_chunks
+UPDATE chunks SET owner = $2 WHERE owner = $1
 
 -- name: same_sessions
 SELECT mine.id AS mine, theirs.id AS theirs

@@ -12,6 +12,7 @@ RETURNING id
 UPDATE passages SET text = $3, place = $4 WHERE memory_id = $1 AND owner = $2 RETURNING id
 
 -- name: delete_vectors
+WITH failures AS (DELETE FROM embedding_failures WHERE passage_id = $1)
 DELETE FROM embeddings WHERE passage_id = $1
 
 -- name: delete_lexemes
@@ -23,7 +24,7 @@ VALUES ($1, $2, strip(to_tsvector($3::text::regconfig, $4)))
 
 -- name: search
 -- $1 owners, $2 text-search configuration, $3 query text, $4 how many, $5 the conversation not to search, $6 kinds
--- $7 places, $8 query vector; `search_statement` puts `fused_words` or `fused_both` in, integers into those, and `of_kinds` where
+-- $7 places, $8 shelves that fit (NULL: all), $9 query vector; `search_statement` puts `fused_words` or `fused_both` in, integers into those, and `of_kinds` where
 -- some kinds only are asked for.
 -- Recipe: the rarest words choose the lexical candidates, all words score them; min-max of cosine and of inverse document
 -- frequency are added, half and half. Measured on LoCoMo and XQuAD, see docs/architecture.md.
@@ -52,14 +53,22 @@ WITH words AS MATERIALIZED (
     ORDER BY weight DESC, l.passage_id DESC
     LIMIT 100
 ), {fused}
-SELECT p.id, p.kind, p.owner, p.text, p.created_at, p.memory_id, p.turn_id, f.score, f.cosine, f.lexical
-FROM fused f JOIN passages p ON p.id = f.passage_id
-WHERE p.owner = ANY($1) AND p.kind = ANY($6) AND NOT p.hidden AND (p.place IS NULL OR p.place = ANY($7))
-    AND ($5::text IS NULL OR p.turn_id IS NULL OR NOT EXISTS (
-        SELECT FROM turns t JOIN conversations s ON s.id = t.conversation_id
-        WHERE t.id = p.turn_id AND s.session_id = $5))
-ORDER BY f.score DESC, p.id DESC
-LIMIT $4
+SELECT best.*, c.document_id, c.heading, c.page, d.title
+FROM (
+    SELECT p.id, p.kind, p.owner, p.text, p.created_at, p.memory_id, p.turn_id, p.chunk_id, p.collection_id,
+        f.cosine, f.lexical,
+        f.score * CASE WHEN p.kind = 'chunk' AND NOT p.collection_id = ANY($8::bigint[]) THEN {elsewhere} ELSE 1 END AS score
+    FROM fused f JOIN passages p ON p.id = f.passage_id
+    WHERE p.owner = ANY($1) AND p.kind = ANY($6) AND NOT p.hidden AND (p.place IS NULL OR p.place = ANY($7))
+        AND ($5::text IS NULL OR p.turn_id IS NULL OR NOT EXISTS (
+            SELECT FROM turns t JOIN conversations s ON s.id = t.conversation_id
+            WHERE t.id = p.turn_id AND s.session_id = $5))
+    ORDER BY score DESC, p.id DESC
+    LIMIT $4
+) AS best
+LEFT JOIN chunks c ON c.id = best.chunk_id AND c.owner = best.owner
+LEFT JOIN documents d ON d.id = c.document_id AND d.owner = best.owner
+ORDER BY best.score DESC, best.id DESC
 
 -- name: fused_words
 scored AS MATERIALIZED (
@@ -76,7 +85,7 @@ scored AS MATERIALIZED (
 nearest AS MATERIALIZED (
     SELECT passage_id, 1 - distance AS cosine
     FROM (
-        SELECT passage_id, vector::halfvec({dimensions}) <=> $8::halfvec({dimensions}) AS distance
+        SELECT passage_id, vector::halfvec({dimensions}) <=> $9::halfvec({dimensions}) AS distance
         FROM embeddings
         WHERE model_id = {model_id} AND owner = ANY($1){of_kinds}
         ORDER BY distance
@@ -87,7 +96,7 @@ nearest AS MATERIALIZED (
 ), scored AS MATERIALIZED (
     SELECT passage_id,
         coalesce(nearest.cosine, (
-            SELECT 1 - (e.vector::halfvec({dimensions}) <=> $8::halfvec({dimensions}))
+            SELECT 1 - (e.vector::halfvec({dimensions}) <=> $9::halfvec({dimensions}))
             FROM embeddings e
             WHERE e.passage_id = lexical.passage_id AND e.model_id = {model_id} AND e.owner = ANY($1)
         )) AS cosine,
@@ -116,39 +125,6 @@ SELECT 1 - (vector::halfvec({dimensions}) <=> $1::halfvec({dimensions}))
 FROM embeddings WHERE model_id = {model_id}
 ORDER BY vector::halfvec({dimensions}) <=> $1::halfvec({dimensions})
 LIMIT 1
-
--- name: without_embedding
-SELECT p.id, p.kind, p.owner, p.speaker, p.text, p.created_at
-FROM passages p
-WHERE NOT EXISTS (SELECT FROM embeddings e WHERE e.passage_id = p.id AND e.model_id = $1)
-ORDER BY p.id
-LIMIT $2
-
--- name: count_without_embedding
-SELECT count(*) FROM passages p
-WHERE NOT EXISTS (SELECT FROM embeddings e WHERE e.passage_id = p.id AND e.model_id = $1)
-
--- name: insert_embedding
--- The passage may have been forgotten while its vector was made, or be forgotten right now.
-INSERT INTO embeddings (passage_id, model_id, owner, vector)
-SELECT id, $2, owner, $3 FROM passages WHERE id = $1 FOR KEY SHARE
-ON CONFLICT DO NOTHING
-
--- name: knowledge_searchable_now
-UPDATE collections SET version = nextval('knowledge_version')
-WHERE id IN (SELECT collection_id FROM passages WHERE id = ANY($1))
-
--- name: activate_model
-WITH off AS (
-    UPDATE embedding_models SET active = false
-    WHERE active AND (provider, name, dimensions) IS DISTINCT FROM ($1, $2, $3)
-)
-INSERT INTO embedding_models (provider, name, dimensions) VALUES ($1, $2, $3)
-ON CONFLICT (provider, name, dimensions) DO UPDATE SET name = excluded.name
-RETURNING id
-
--- name: set_active
-UPDATE embedding_models SET active = true WHERE id = $1 AND NOT active
 
 -- name: gates
 SELECT question_cosine, other_cosine, question_lexical, passages FROM recall_gates WHERE embedder = $1 AND language = $2

@@ -1,0 +1,155 @@
+"""From a file to the chunks that are stored: read, cut, without secrets."""
+
+import asyncio
+from dataclasses import dataclass
+from hashlib import blake2b, file_digest
+import os
+from pathlib import Path, PurePosixPath
+import stat
+import time
+
+from ..documents.chunker import Chunk, chunk
+from ..documents.cutting import weight
+from ..documents.formats.content import (
+    FORMATS,
+    Content,
+    Limits,
+    Problem,
+    ReadError,
+)
+from ..documents.reader import Reader
+from ..postgres.chunks import ReadChunk, Reading, words_of_chunk
+from ..text_forms import storable
+from .secret_filter import mask
+
+LONGEST_TITLE = 255  # characters, as the column
+LONGEST_HEADING = 1000
+_BREATH = 0.0002
+"""Seconds between two chunks: a thread that computes keeps the event loop from running for 5 ms at a time."""
+
+
+class FileChanging(Exception):
+    """A file was written while it was read."""
+
+
+@dataclass(frozen=True, slots=True)
+class FileNow:
+    """What a file looks like. `sha256` is None of one that is too large to be read."""
+
+    bytes: int
+    modified_ns: int
+    sha256: bytes | None
+
+
+def format_of(name: str) -> str | None:
+    """Return the format that a file has by its name, None for one that is not read."""
+    extension = PurePosixPath(name).suffix[1:].lower()
+    return extension if extension in FORMATS else None
+
+
+def title_of(name: str, language: str | None) -> str:
+    """Return what a document is called that has no title."""
+    return usable_title(PurePosixPath(name).stem, language) or "-"
+
+
+def usable_title(title: str, language: str | None) -> str:
+    """Return a title as it is stored: on one line, without secrets."""
+    masked, _ = mask(" ".join(storable(title).split()), language)
+    return masked[:LONGEST_TITLE].strip()
+
+
+def look_at(path: Path) -> FileNow:
+    """Return what a file looks like; blocks. Raises OSError, FileChanging, ReadError."""
+    with open(os.open(path, os.O_RDONLY | os.O_NONBLOCK), "rb") as file:
+        before = os.fstat(file.fileno())
+        if not stat.S_ISREG(before.st_mode):
+            raise ReadError(Problem.UNREADABLE)
+        digest = None
+        if before.st_size <= Limits().bytes:
+            digest = file_digest(file, "sha256").digest()
+        after = os.fstat(file.fileno())
+    if (before.st_size, before.st_mtime_ns) != (after.st_size, after.st_mtime_ns):
+        raise FileChanging
+    return FileNow(after.st_size, after.st_mtime_ns, digest)
+
+
+class DocumentReading:
+    """Reads files, one at a time."""
+
+    def __init__(self, reader: Reader, *, language: str) -> None:
+        """Take what reads; `language` is taken for what tells none."""
+        self._reader = reader
+        self._language = language
+        # One text at a time in memory, and one core busy.
+        self._turn = asyncio.Lock()
+
+    async def read(
+        self,
+        path: Path,
+        *,
+        name: str,
+        title: str | None = None,
+        language: str | None = None,
+        within: Path | None = None,
+    ) -> Reading:
+        """Return what a file says. Raises ReadError, ReaderUnavailable."""
+        async with self._turn:
+            content = await self._reader.read(path, within=within)
+            language = language or content.language or self._language
+            title = (
+                title
+                or usable_title(content.title or "", language)
+                or title_of(name, language)
+            )
+            return await asyncio.to_thread(_reading, content, title, language)
+
+    async def close(self) -> None:
+        """Let go of what reads."""
+        await self._reader.close()
+
+
+def _reading(content: Content, title: str, language: str) -> Reading:
+    chunks: list[ReadChunk] = []
+    secrets = 0
+    for part in chunk(content, title):
+        masked, found = _without_secrets(part, language)
+        chunks.append(masked)
+        secrets += found
+        time.sleep(_BREATH)
+    if not chunks:
+        raise ReadError(Problem.NO_TEXT)
+    return Reading(
+        title=title,
+        language=language,
+        sha256=content.sha256,
+        bytes=content.bytes,
+        pages=content.pages,
+        words=round(sum(weight(block.text) for block in content.blocks)),
+        secrets=secrets,
+        chunks=chunks,
+    )
+
+
+def _without_secrets(part: Chunk, language: str) -> tuple[ReadChunk, int]:
+    """Return a chunk as it is stored, and how many secrets were masked in it.
+
+    Looked for in heading and text together: one may say what the other one holds.
+    """
+    heading, text, digest = part.heading, part.text, part.hash
+    both, kinds = mask(f"{heading}\n{text}", language)
+    if kinds:
+        heading, _, text = both.partition("\n")
+        # Of a text with a secret no hash is kept either.
+        digest = blake2b(both.encode(), digest_size=16).digest()
+    heading = heading[:LONGEST_HEADING]
+    return (
+        ReadChunk(
+            position=part.position,
+            page=part.page,
+            heading=heading,
+            text=text,
+            hash=digest,
+            words=words_of_chunk(heading, text),
+        ),
+        len(kinds),
+    )

@@ -1,0 +1,336 @@
+"""Changing the embedding model: the old one serves while the vectors of the new one are made, then one switch."""
+
+import asyncio
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from datetime import datetime
+from enum import StrEnum
+import logging
+import time
+
+from ..embedding.embedder import Embedder
+from ..errors import AiMemoryError, DatabaseError, EmbedderError
+from ..models import EmbeddingModel
+from ..postgres.embedding_models import GRACE
+from ..postgres.passages import StoredModel
+from ..postgres.store import Store
+from .calibration import Calibration
+from .dry_run import DryRun, dry_run
+from .embedding_worker import EmbeddingWorker
+from .health import Health, Part
+from .searching import Searching
+
+_LOGGER = logging.getLogger(__name__)
+
+_RETRY_AFTER = 10.0  # seconds
+
+
+class SwitchState(StrEnum):
+    """What a switch is at."""
+
+    BUILDING = "building"
+    """Vectors are being made."""
+    INDEXING = "indexing"
+    CALIBRATING = "calibrating"
+    WAITING = "waiting"
+    """For the new model's server or for the database."""
+
+
+@dataclass(frozen=True, slots=True)
+class SwitchProgress:
+    """How far a switch is.
+
+    `done` of `total` passages have a vector of the new model. `model` and `started_at` are None until its server, and the
+    database, were reached. `seconds_left` is None while nothing can be said. `problem` is the translation key of what it
+    waits for.
+    """
+
+    state: SwitchState
+    model: EmbeddingModel | None = None
+    done: int = 0
+    total: int = 0
+    started_at: datetime | None = None
+    seconds_left: float | None = None
+    problem: str | None = None
+
+
+class _Build:
+    """Counts what one attempt at a build has done."""
+
+    def __init__(self, model: EmbeddingModel, since: datetime) -> None:
+        """Begin to count."""
+        self._model = model
+        self._since = since
+        self._began = time.monotonic()
+        self._made = 0
+        self._missing = self._total = 0
+
+    def counted(self, total: int, missing: int) -> None:
+        """Take what there is, and what of it has no vector."""
+        self._total, self._missing = total, missing
+
+    def made(self, number: int) -> None:
+        """Count vectors that were made."""
+        self._made += number
+        self._missing = max(0, self._missing - number)
+
+    def progress(self, state: SwitchState) -> SwitchProgress:
+        """Return how far it is."""
+        left = None
+        if state is SwitchState.BUILDING and self._made:
+            left = self._missing * (time.monotonic() - self._began) / self._made
+        return SwitchProgress(
+            state,
+            self._model,
+            done=self._total - self._missing,
+            total=self._total,
+            started_at=self._since,
+            seconds_left=left,
+        )
+
+
+class EmbeddingSwitch:
+    """Knows which model serves, and brings another one in its place."""
+
+    def __init__(
+        self,
+        store: Store,
+        searching: Searching,
+        health: Health,
+        calibration: Calibration,
+        next_embedder: Embedder | None,
+        *,
+        switched: Callable[[], None],
+        nudge: Callable[[], None],
+    ) -> None:
+        """Bring `next_embedder` in the place of the one that serves, if there is one.
+
+        `switched` is called once when it serves, `nudge` when the background work has something to do.
+        """
+        self._store = store
+        self._searching = searching
+        self._health = health
+        self._calibration = calibration
+        self._next = next_embedder
+        self._switched = switched
+        self._nudge = nudge
+        self._worker = EmbeddingWorker(
+            store.models, searching.precedence, searched=False
+        )
+        self._changing = asyncio.Lock()
+        self._target: StoredModel | None = None
+        self._task: asyncio.Task[None] | None = None
+        self._closing: set[asyncio.Task[None]] = set()
+        self._listeners: list[Callable[[SwitchProgress | None], None]] = []
+        self._progress = SwitchProgress(SwitchState.WAITING) if next_embedder else None
+
+    async def dry_run(self, embedder: Embedder) -> DryRun:
+        """Return what a change to the embedder's model would take; the embedder stays the caller's.
+
+        Raises DatabaseError, EmbedderError.
+        """
+        return await dry_run(self._store.models, embedder, self._searching.precedence)
+
+    def progress(self) -> SwitchProgress | None:
+        """Return how far the switch is that is under way, None where there is none."""
+        return self._progress
+
+    def subscribe(
+        self, listener: Callable[[SwitchProgress | None], None]
+    ) -> Callable[[], None]:
+        """Tell a listener of each step, with None at the end; return what removes it. Listeners may not raise."""
+        self._listeners.append(listener)
+        return lambda: self._listeners.remove(listener)
+
+    async def back_out(self) -> bool:
+        """Give up the switch that is under way and delete what was made for it. Raises DatabaseError.
+
+        Return False where there is none, or where it has taken place: then it stays. What is left because the database is
+        away goes at the next start without `next_embedder`.
+        """
+        if self._next is None:
+            return False
+        await self._end_task()
+        async with self._changing:
+            if (embedder := self._next) is None:
+                return False
+            # It may have been stopped between the switch in the database and the word of it.
+            active = await self._store.models.active()
+            if active is not None and active.stored == self._target:
+                self._take_over(active.stored, embedder)
+                return False
+            self._next = None
+            self._tell(None)
+            await embedder.close()
+            await self._tidy()
+        return True
+
+    def start(self) -> None:
+        """Begin or go on; without a next embedder clear up what was left of one."""
+        self._task = asyncio.create_task(self._run(), name="ai_memory model switch")
+
+    async def stop(self) -> None:
+        """End; what was made is kept, and goes on at the next start."""
+        await self._end_task()
+        for task in (closing := list(self._closing)):
+            task.cancel()
+        await asyncio.gather(*closing, return_exceptions=True)
+        if self._next:
+            await self._next.close()
+
+    async def settle(self) -> None:
+        """Find out which model serves, if that is not known. Raises DatabaseError, EmbedderError."""
+        searching, models = self._searching, self._store.models
+        embedder = searching.embedder
+        if embedder is None or searching.model is not None:
+            return
+        model = await embedder.model()
+        async with self._changing:
+            if searching.embedder is not embedder:
+                return
+            if self._next is not None:
+                active = await models.active()
+                # Perhaps the switch took place, and nobody lived to tell.
+                if (
+                    active is not None
+                    and active.model != model
+                    and await self._next.model() == active.model
+                ):
+                    self._take_over(active.stored, self._next)
+                    return
+            searching.serve(await models.activate(model), embedder)
+
+    async def clean_up(self) -> None:
+        """Delete models that nobody asks any more, once the active one has all vectors. Raises DatabaseError."""
+        models = self._store.models
+        await models.forget_failures()
+        replaced = await models.replaced()
+        active = await models.active() if replaced else None
+        if active is None or await models.count_without_embedding(active.stored):
+            return
+        for model in replaced:
+            await self._delete(model)
+
+    async def _run(self) -> None:
+        while True:
+            try:
+                if self._next is None:
+                    await self._tidy()
+                else:
+                    await self._replace(self._next)
+            except EmbedderError as err:
+                self._wait(err)
+            except DatabaseError as err:
+                self._health.failed(Part.DATABASE, err)
+                self._wait(err)
+            except Exception:
+                # The next attempt may do better.
+                _LOGGER.exception("Unexpected error while the embedding model changes")
+            else:
+                return
+            await asyncio.sleep(_RETRY_AFTER)
+
+    async def _replace(self, embedder: Embedder) -> None:
+        models = self._store.models
+        model = await embedder.model()
+        async with self._changing:
+            if self._next is not embedder:
+                return
+            active = await models.active()
+            if self._searching.embedder is None or (active and active.model == model):
+                # Nothing serves; or the switch took place, and nobody lived to tell.
+                self._take_over(await models.activate(model), embedder)
+                return
+            building = await models.building()
+            if building and building.model != model:
+                await self._tidy()
+            self._target, since = await models.begin(model)
+        await self._prepare(self._target, embedder, _Build(model, since))
+        async with self._changing:
+            if await models.switch(self._target):
+                self._take_over(self._target, embedder)
+
+    async def _prepare(
+        self, stored: StoredModel, embedder: Embedder, build: _Build
+    ) -> None:
+        """Make all vectors, the index and the gates of a model."""
+        models, searching = self._store.models, self._searching
+        news = True
+        while news:
+            while missing := await models.count_without_embedding(stored):
+                build.counted(await models.count_findable(), missing)
+
+                def made(number: int) -> None:
+                    build.made(number)
+                    self._tell(build.progress(SwitchState.BUILDING))
+
+                made(0)
+                await self._worker.embed_page(stored, embedder, made=made)
+            self._tell(build.progress(SwitchState.INDEXING))
+            indexed = await self._store.maintenance.ensure_vector_index(stored)
+            self._tell(build.progress(SwitchState.CALIBRATING))
+            measured = await self._calibration.measure(
+                searching.languages, stored, embedder
+            )
+            # What took long may have left new passages behind.
+            news = indexed or measured
+
+    def _take_over(self, model: StoredModel, embedder: Embedder) -> None:
+        before = self._searching.embedder
+        self._searching.serve(model, embedder)
+        self._next = None
+        self._health.succeeded(Part.EMBEDDER)
+        if before is not None:
+            before.forget_queries()
+            task = asyncio.create_task(_close_later(before), name="ai_memory close")
+            self._closing.add(task)
+            task.add_done_callback(self._closing.discard)
+        _LOGGER.info("The embedding model has changed")
+        self._switched()
+        self._tell(None)
+        self._nudge()
+
+    async def _tidy(self) -> None:
+        """Delete what was made for a switch that nobody wants any more."""
+        if building := await self._store.models.building():
+            await self._store.models.stop_building(building.stored)
+            await self._delete(building.stored)
+
+    async def _delete(self, model: StoredModel) -> None:
+        await self._store.maintenance.drop_vector_index(model)
+        await self._store.models.delete(model)
+
+    async def _end_task(self) -> None:
+        if self._task:
+            self._task.cancel()
+            await asyncio.gather(self._task, return_exceptions=True)
+            self._task = None
+
+    def _wait(self, error: AiMemoryError) -> None:
+        if self._progress is None:
+            return
+        if self._progress.problem != error.translation_key:
+            _LOGGER.warning(
+                "The change of the embedding model waits: %s", error.translation_key
+            )
+        self._tell(
+            replace(
+                self._progress,
+                state=SwitchState.WAITING,
+                seconds_left=None,
+                problem=error.translation_key,
+            )
+        )
+
+    def _tell(self, progress: SwitchProgress | None) -> None:
+        self._progress = progress
+        for listener in list(self._listeners):
+            listener(progress)
+
+
+async def _close_later(embedder: Embedder) -> None:
+    """Close an embedder once nobody can wait for it any more."""
+    try:
+        await asyncio.sleep(GRACE.total_seconds())
+    finally:
+        await embedder.close()

@@ -1,0 +1,615 @@
+"""Rows of the plan's tables as what stands here: messages become turns, knowledge becomes memories."""
+
+from collections import OrderedDict
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta, tzinfo
+from hashlib import md5, sha256
+import json
+from typing import Any, Final, Literal
+from uuid import UUID, uuid5
+
+from ..errors import InvalidInput
+from ..models import AnsweredBy, CacheVerdict, JsonValue, Preference, Scope
+from ..postgres.imports import ImportedTurn
+from ..postgres.training import TrainingFormat
+from ..postgres.turns import CONVERSATIONS
+from .aliases import alias_from_preference, split_key
+from .archive_format import MEMBERS, Row
+from .archive_secrets import mask_row, secrets_of_refused
+from .feedback import BEST, WORST
+from .import_fields import (
+    LONGEST_LABEL,
+    LONGEST_LANGUAGE,
+    LONGEST_TAG,
+    LONGEST_TEXT,
+    BrokenRow,
+    Fields,
+    Reason,
+    shown_id,
+)
+from .memories import LONGEST_MEMORY, MEMORIES
+from .questions import is_statement
+
+type Role = Literal["user", "assistant"]
+
+REQUIRED: Final[dict[str, tuple[str, ...]]] = {
+    "conversations": ("session_id", "role", "content"),
+    "knowledge": ("content",),
+    "preferences": ("key", "value"),
+    "training_data": ("input_text", "output_text"),
+}
+"""The tables that are taken, in their order, and the columns without which they say nothing."""
+OPTIONAL: Final[dict[str, tuple[str, ...]]] = {
+    "conversations": ("id", "language", "intent", "created_at", "metadata"),
+    "knowledge": ("id", "source", "tags", "created_at", "updated_at"),
+    "preferences": ("id", "category", "created_at", "updated_at"),
+    "training_data": (
+        "id",
+        "feedback_score",
+        "interaction_type",
+        "language",
+        "created_at",
+        "exported",
+        "metadata",
+    ),
+}
+ORDER: Final[dict[str, tuple[str, ...]]] = {
+    "conversations": ("session_id", "created_at", "id")
+}
+"""By which columns rows are read, `id` where nothing is said."""
+WHOLE: Final[dict[str, str]] = {"conversations": "session_id"}
+"""What is read as a whole where only some rows are tried again: a reply belongs to its question."""
+LEFT_OUT: Final = "response_cache"
+"""A cached answer holds for a state of knowledge that is not known here."""
+NOT_TAKEN: Final[dict[str, tuple[str, ...]]] = {"knowledge": ("embedding",)}
+"""Columns of the plan that are not taken: nobody knows of which model the vectors are."""
+
+_ROLES: Final[dict[str, Role]] = {
+    "user": "user",
+    "human": "user",
+    "assistant": "assistant",
+    "ai": "assistant",
+    "bot": "assistant",
+}
+_NAMESPACE: Final = UUID("c0c9e5a5-6d9b-5d0a-8a67-20c6ad1d3b1f")
+_OPEN_SESSIONS: Final = 1000
+"""A file may mix them; of more than that, a reply stands in a turn of its own."""
+_MOST_MESSAGES: Final = 100
+_TITLE: Final = 80
+_NO_CATEGORY: Final = "other"
+_LATEST: Final = datetime.max.replace(tzinfo=UTC) - timedelta(days=1)
+_KEPT_METADATA: Final = ("model", "agent_id", "device_id", "satellite_id")
+
+
+@dataclass(frozen=True, slots=True)
+class SourceRow:
+    """Where a row stands, for the report: its id, else the number of its line."""
+
+    table: str
+    id: str | None
+    line: int | None
+
+
+@dataclass(slots=True)
+class Item:
+    """One thing to store, and the rows it was made of."""
+
+    rows: list[SourceRow]
+
+
+@dataclass(slots=True)
+class TurnItem(Item):
+    """An exchange."""
+
+    stored: ImportedTurn
+    timed: bool
+    """Whether the source tells when it was."""
+    digest: str
+    rating: int | None
+
+
+@dataclass(slots=True)
+class MemoryItem(Item):
+    """A fact."""
+
+    stored: Row
+    passage: Row
+    digest: str
+
+
+@dataclass(slots=True)
+class PreferenceItem(Item):
+    """A preference or an alias."""
+
+    stored: Row
+    value: JsonValue
+
+
+@dataclass(slots=True)
+class Translated:
+    """What came of some rows. `broken` and `secrets` are not taken; `dropped` are the kinds of the secrets."""
+
+    items: list[Item] = field(default_factory=list)
+    broken: list[tuple[SourceRow, BrokenRow]] = field(default_factory=list)
+    dropped: set[str] = field(default_factory=set)
+    masked: int = 0
+    metadata: int = 0
+    """Rows of which something beside the columns was not taken."""
+
+
+@dataclass(slots=True)
+class _Said:
+    """One message."""
+
+    row: SourceRow
+    identity: UUID
+    role: Role
+    content: str
+    language: str | None
+    intent: str | None
+    at: datetime | None
+    details: Mapping[str, str]
+
+
+@dataclass(slots=True)
+class _Exchange:
+    """What somebody said and what was answered, as far as it was read."""
+
+    said: list[_Said]
+
+    def takes(self, more: _Said) -> bool:
+        """Return whether a message belongs to it."""
+        return (
+            more.role == "assistant"
+            and len(self.said) < _MOST_MESSAGES
+            and sum(len(one.content) + 2 for one in (*self.said, more)) <= LONGEST_TEXT
+        )
+
+
+class Translator:
+    """Turns rows into items, in order. Nothing in it waits for anything: to be called in a thread."""
+
+    def __init__(
+        self,
+        scope: Scope,
+        *,
+        origin: str,
+        zone: tzinfo,
+        language: str,
+        now: datetime,
+        types: Mapping[str, Mapping[str, str]] | None = None,
+    ) -> None:
+        """Make everything the scope's; `origin` tells sources apart, `language` is of what does not say its own.
+
+        `now` is when it was where the source does not say, `types` are those of the columns by table.
+        """
+        self._owner = scope.owner
+        self._origin = origin
+        self._zone = zone
+        self._language = language
+        self._now = now
+        self._types = types or {}
+        self._open: OrderedDict[str, _Exchange] = OrderedDict()
+        self._last: dict[str, datetime] = {}
+        self._number = 0
+
+    def translate(
+        self, rows: list[tuple[str, int | None, dict[str, Any] | BrokenRow]]
+    ) -> Translated:
+        """Return what rows are, by table, line and content; the last turn of a session may wait for what comes behind."""
+        into = Translated()
+        for table, line, values in rows:
+            if isinstance(values, BrokenRow):
+                into.broken.append((SourceRow(table, None, line), values))
+                continue
+            row = SourceRow(table, shown_id(values.get("id")), line)
+            try:
+                self._take(row, values, into)
+            except BrokenRow as err:
+                into.broken.append((row, err))
+            except RecursionError, ValueError, OverflowError:
+                # Nested too deeply, or a number of thousands of digits.
+                into.broken.append((row, BrokenRow(Reason.NO_JSON)))
+        return into
+
+    def finish(self) -> Translated:
+        """Return what was still waiting."""
+        into = Translated()
+        while self._open:
+            self._close(*self._open.popitem(last=False), into)
+        return into
+
+    def _take(self, row: SourceRow, values: dict[str, Any], into: Translated) -> None:
+        fields = Fields(
+            values, zone=self._zone, types=self._types.get(row.table) or _NO_TYPES
+        )
+        match row.table:
+            case "conversations":
+                self._take_message(row, values, fields, into)
+            case "knowledge":
+                self._take_knowledge(row, fields, into)
+            case "preferences":
+                self._take_preference(row, fields, into)
+            case "training_data":
+                self._take_example(row, values, fields, into)
+            case _:
+                raise BrokenRow(Reason.UNKNOWN_TABLE)
+
+    # --- conversations
+
+    def _take_message(
+        self, row: SourceRow, values: dict[str, Any], fields: Fields, into: Translated
+    ) -> None:
+        session = fields.label("session_id")
+        role = _ROLES.get(fields.some_text("role", LONGEST_LABEL).casefold())
+        if role is None:
+            raise BrokenRow(Reason.UNKNOWN_ROLE, "role")
+        said = _Said(
+            row,
+            self._identity(row.table, values),
+            role,
+            fields.some_text("content", LONGEST_TEXT),
+            fields.text("language", LONGEST_LANGUAGE),
+            fields.text("intent", LONGEST_LABEL),
+            fields.time("created_at"),
+            _details(fields, into),
+        )
+        before = self._open.get(session)
+        if before is not None and before.takes(said):
+            before.said.append(said)
+        else:
+            if before is not None:
+                self._close(session, before, into)
+            self._open[session] = _Exchange([said])
+        self._open.move_to_end(session)
+        if len(self._open) > _OPEN_SESSIONS:
+            self._close(*self._open.popitem(last=False), into)
+
+    def _close(self, session: str, exchange: _Exchange, into: Translated) -> None:
+        said = exchange.said
+        first = said[0]
+        at = first.at or self._after(session)
+        self._last[session] = last = max((one.at for one in said if one.at), default=at)
+        while len(self._last) > _OPEN_SESSIONS:
+            del self._last[next(iter(self._last))]
+        asked = first if first.role == "user" else None
+        turn = self._turn(
+            first.identity,
+            text=asked.content if asked else "",
+            reply="\n\n".join(one.content for one in said if one.role == "assistant"),
+            language=first.language,
+            intent=next((one.intent for one in said if one.intent), None),
+            at=at,
+            details={
+                name: value
+                for one in reversed(said)
+                for name, value in one.details.items()
+            },
+        )
+        into.items.append(
+            self._turn_item(
+                [one.row for one in said],
+                session,
+                turn,
+                [
+                    _message(turn, number, one.role, one.content, one.at or at, one)
+                    for number, one in enumerate(said)
+                ],
+                into,
+                updated_at=max(at, last),
+                timed=first.at is not None,
+                supersedes=[one.identity for one in said[1:]],
+            )
+        )
+
+    def _after(self, session: str) -> datetime:
+        """Return when something was whose time is not told: right behind what was before it."""
+        before = self._last.get(session, self._now)
+        return min(before, _LATEST) + timedelta(microseconds=1)
+
+    # --- training data
+
+    def _take_example(
+        self, row: SourceRow, values: dict[str, Any], fields: Fields, into: Translated
+    ) -> None:
+        asked = fields.some_text("input_text", LONGEST_TEXT)
+        answered = fields.some_text("output_text", LONGEST_TEXT)
+        kind = fields.text("interaction_type", LONGEST_TAG)
+        told = fields.time("created_at")
+        at = told or self._now
+        rating = fields.whole("feedback_score", WORST, BEST)
+        turn = self._turn(
+            self._identity(row.table, values),
+            text=asked,
+            reply=answered,
+            language=fields.text("language", LONGEST_LANGUAGE),
+            intent=None,
+            at=at,
+            details=_details(fields, into),
+        )
+        feedback = None
+        if rating is not None:
+            feedback = _row(
+                "feedback",
+                turn=turn["id"],
+                owner=self._owner,
+                rating=rating,
+                source="person",
+                created_at=at,
+                updated_at=at,
+            )
+        examples = []
+        if fields.flag("exported"):
+            examples = [
+                _row(
+                    "training_examples",
+                    turn=turn["id"],
+                    owner=self._owner,
+                    format=str(form),
+                    exported_at=at,
+                )
+                for form in TrainingFormat
+            ]
+        tags = ["training_data", *([kind] if kind else [])]
+        day = at.date().isoformat() if told else "undated"
+        item = self._turn_item(
+            [row],
+            ":".join((*tags, self._origin_digest(), day))[:LONGEST_LABEL],
+            turn,
+            [
+                _message(turn, 0, "user", asked, at, None),
+                _message(turn, 1, "assistant", answered, at, None),
+            ],
+            into,
+            updated_at=at,
+            timed=told is not None,
+            tags=tags,
+            title=" ".join(("Training data", *([kind] if kind else []), day)),
+        )
+        item.stored.feedback = feedback
+        item.stored.examples = examples
+        item.rating = rating
+        into.items.append(item)
+
+    # --- turns
+
+    def _turn(
+        self,
+        turn_id: UUID,
+        *,
+        text: str,
+        reply: str,
+        language: str | None,
+        intent: str | None,
+        at: datetime,
+        details: Mapping[str, str],
+    ) -> Row:
+        return _row(
+            "turns",
+            id=turn_id,
+            owner=self._owner,
+            text=text,
+            reply=reply or None,
+            answered_by=str(AnsweredBy.OTHER_AGENT),
+            language=language or self._language,
+            intent=intent,
+            cache=str(CacheVerdict.OFF),
+            stages={},
+            started_at=at,
+            recorded_at=self._now,
+            **details,
+        )
+
+    def _turn_item(
+        self,
+        rows: list[SourceRow],
+        session: str,
+        turn: Row,
+        messages: list[Row],
+        into: Translated,
+        *,
+        updated_at: datetime,
+        timed: bool,
+        tags: list[str] | None = None,
+        title: str | None = None,
+        supersedes: list[UUID] | None = None,
+    ) -> TurnItem:
+        kinds = set(mask_row("turns", turn, self._language))
+        for message in messages:
+            kinds.update(mask_row("messages", message, self._language))
+        into.masked += bool(kinds)
+        text, language = turn["text"], turn["language"]
+        passage = None
+        if not kinds and not turn["intent"] and is_statement(text, language):
+            passage = _row(
+                "passages",
+                id=0,
+                turn=turn["id"],
+                collection=CONVERSATIONS,
+                text=text,
+                created_at=turn["started_at"],
+                hidden=False,
+                embeddings={},
+            )
+        return TurnItem(
+            rows,
+            ImportedTurn(
+                _bound("turns", turn),
+                session,
+                title or (text or turn["reply"] or "")[:_TITLE],
+                updated_at,
+                tags or [],
+                [_bound("messages", message) for message in messages],
+                passage,
+                secrets=sorted(kinds),
+                supersedes=supersedes or [],
+            ),
+            timed=timed,
+            digest=digest_of_turn(session, turn, messages),
+            rating=None,
+        )
+
+    # --- knowledge and preferences
+
+    def _take_knowledge(self, row: SourceRow, fields: Fields, into: Translated) -> None:
+        created = fields.time("created_at")
+        updated = fields.time("updated_at")
+        memory = _row(
+            "memories",
+            id=self._next(),
+            owner=self._owner,
+            collection=MEMORIES,
+            content=fields.some_text("content", LONGEST_MEMORY),
+            language=self._language,
+            source=fields.text("source", LONGEST_LABEL),
+            tags=fields.tags("tags"),
+            confidence=1.0,
+            created_at=created or updated or self._now,
+            updated_at=updated or created or self._now,
+            status="accepted",
+        )
+        self._refuse_secrets("memories", memory, into)
+        into.items.append(
+            MemoryItem(
+                [row],
+                _bound("memories", memory),
+                _row(
+                    "passages",
+                    id=memory["id"],
+                    memory=memory["id"],
+                    collection=MEMORIES,
+                    text=memory["content"],
+                    created_at=memory["created_at"],
+                    hidden=False,
+                    embeddings={},
+                ),
+                digest_of(memory["content"]),
+            )
+        )
+
+    def _take_preference(
+        self, row: SourceRow, fields: Fields, into: Translated
+    ) -> None:
+        key = fields.some_text("key", LONGEST_LABEL)
+        category = fields.text("category", LONGEST_TAG)
+        value = fields.json("value")
+        if value is None:
+            raise BrokenRow(Reason.MISSING, "value")
+        created = fields.time("created_at")
+        updated = fields.time("updated_at")
+        try:
+            key, category = split_key(
+                key, category or (None if "." in key else _NO_CATEGORY)
+            )
+        except InvalidInput:
+            raise BrokenRow(Reason.INVALID_KEY, "key") from None
+        preference = _row(
+            "preferences",
+            owner=self._owner,
+            key=key,
+            category=category,
+            value=value,
+            created_at=created or updated or self._now,
+            updated_at=updated or created or self._now,
+        )
+        try:
+            alias_from_preference(
+                Preference(self._owner, key, category, value, preference["updated_at"])
+            )
+        except InvalidInput:
+            raise BrokenRow(Reason.INVALID_ALIAS, "value") from None
+        self._refuse_secrets("preferences", preference, into)
+        into.items.append(
+            PreferenceItem([row], _bound("preferences", preference), value)
+        )
+
+    def _refuse_secrets(self, member: str, row: Row, into: Translated) -> None:
+        if kinds := secrets_of_refused(member, row, self._language):
+            into.dropped.update(kinds)
+            raise BrokenRow(Reason.SECRET)
+
+    # --- ids
+
+    def _next(self) -> int:
+        self._number += 1
+        return self._number
+
+    def _identity(self, table: str, values: Mapping[str, Any]) -> UUID:
+        """Return the id that a row has here, whenever it comes; one without an id goes by its content."""
+        parts: list[Any] = [self._origin, self._owner, table]
+        if self._origin and values.get("id") is not None:
+            parts.append(values["id"])
+        else:
+            parts.append(sorted(values.items()))
+        name = json.dumps(parts, sort_keys=True, default=str)
+        return uuid5(_NAMESPACE, sha256(name.encode(errors="replace")).hexdigest())
+
+    def _origin_digest(self) -> str:
+        return sha256(self._origin.encode()).hexdigest()[:8]
+
+
+_NO_TYPES: Final[Mapping[str, str]] = {}
+
+
+def _row(member: str, **values: Any) -> Row:
+    """Return a row with every column of a member, in their order."""
+    return {**dict.fromkeys(MEMBERS[member]), **values}
+
+
+def _bound(member: str, row: Row) -> Row:
+    """Return a row as the driver takes it."""
+    return {name: MEMBERS[member][name].bind(value) for name, value in row.items()}
+
+
+def _message(
+    turn: Row, position: int, role: Role, content: str, at: datetime, said: _Said | None
+) -> Row:
+    return _row(
+        "messages",
+        turn=turn["id"],
+        position=position,
+        role=role,
+        content=content,
+        language=(said.language if said else None) or turn["language"],
+        intent=said.intent if said else None,
+        created_at=at,
+    )
+
+
+def _details(fields: Fields, into: Translated) -> dict[str, str]:
+    """Return what is known of how something came about, as far as it has a place here."""
+    metadata = fields.json("metadata")
+    if metadata is None:
+        return {}
+    found: dict[str, str] = {}
+    if isinstance(metadata, dict):
+        found = {
+            name: value
+            for name in _KEPT_METADATA
+            if isinstance(value := metadata.get(name), str)
+            and 0 < len(value) <= LONGEST_LABEL
+        }
+        into.metadata += len(metadata) > len(found)
+    else:
+        into.metadata += 1
+    return found
+
+
+def digest_of(text: str) -> str:
+    """Return the MD5 of a text, as PostgreSQL makes it; it compares, and keeps nothing secret."""
+    return md5(text.encode(), usedforsecurity=False).hexdigest()
+
+
+def digest_of_turn(session: str, turn: Row, messages: list[Row]) -> str:
+    """Return the digest of what was said, as `stored_turns` in imports.sql makes it."""
+    return digest_of(
+        "\x1f".join(
+            (
+                session,
+                turn["text"],
+                turn["reply"] or "",
+                *(f"{one['role']}\x1e{one['content'] or ''}" for one in messages),
+            )
+        )
+    )

@@ -1,0 +1,71 @@
+"""All that another AI Memory keeps, brought here by way of an archive: it merges, maps ids and checks."""
+
+import asyncio
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import Final
+from uuid import uuid4
+
+from ..errors import InvalidInput
+from ..models import Scope
+from ..postgres.foreign import source_errors
+from ..postgres.settings import ConnectionSettings
+from ..postgres.store import Store
+from .archive import Archive, Exported, Imported
+
+type ArchiveOf = Callable[[Store], Archive]
+"""Makes what writes archives of another store."""
+
+_PREFIX: Final = "moving-"
+
+
+class Moving:
+    """Reads a database of ours as it is, and merges it here."""
+
+    def __init__(self, archive: Archive, archive_of: ArchiveOf) -> None:
+        """Take what merges, and what reads."""
+        self._archive = archive
+        self._archive_of = archive_of
+
+    async def move(
+        self,
+        settings: ConnectionSettings,
+        folder: Path,
+        *,
+        name_of: Callable[[Scope], str | None],
+        people: Mapping[str, str],
+        overwrite: bool = False,
+        dry_run: bool = False,
+    ) -> tuple[Exported, Imported]:
+        """Merge everything of the source; all of it, or nothing. What is there stays as it is.
+
+        `folder` needs room for all of it, for a while. Raises InvalidInput, DatabaseError.
+        """
+        file_name = f"{_PREFIX}{uuid4().hex}.zip"
+        source = Store(settings, read_only=True)
+        try:
+            with source_errors():
+                await source.database.open()
+                exported = await self._archive_of(source).export_all(
+                    folder, name_of=name_of, file_name=file_name
+                )
+            imported = await self._archive.import_all(
+                folder, file_name, people=people, overwrite=overwrite, dry_run=dry_run
+            )
+        finally:
+            await source.database.close()
+            await asyncio.to_thread(_remove, folder / file_name)
+        return exported, imported
+
+
+def remove_leftovers(folder: Path) -> None:
+    """Remove what a move that was killed has left: it holds everything. Blocks."""
+    for path in folder.glob(f"{_PREFIX}*.zip"):
+        _remove(path)
+
+
+def _remove(path: Path) -> None:
+    path.unlink(missing_ok=True)
+
+
+__all__ = ["ArchiveOf", "InvalidInput", "Moving", "remove_leftovers"]

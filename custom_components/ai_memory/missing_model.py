@@ -1,0 +1,108 @@
+"""The way out where the embedding model is gone from its server: another one of it."""
+
+from typing import Any
+
+from homeassistant.components.repairs import RepairsFlow, RepairsFlowResult
+from homeassistant.const import CONF_MODEL
+from homeassistant.core import callback
+from homeassistant.helpers.selector import (
+    SelectSelector,
+    SelectSelectorConfig,
+    SelectSelectorMode,
+)
+import probatio
+
+from .const import CONF_DIMENSIONS, CONF_EMBEDDER, DOMAIN
+from .data import AiMemoryConfigEntry
+from .entry_data import embedder_settings
+from .errors import AiMemoryError
+from .flow_checks import async_check_embedder, async_list_models, form_errors
+from .flow_schemas import embeds
+from .flow_switch import async_dry_run, switch_placeholders, with_embedder
+
+
+class MissingModelFlow(RepairsFlow):
+    """Asks for another model, tells what the change takes, and begins it."""
+
+    def __init__(self, placeholders: dict[str, str]) -> None:
+        """Take what there is to say of the model that is gone."""
+        self._placeholders = placeholders
+        self._chosen: dict[str, Any] = {}
+
+    async def async_step_init(
+        self, user_input: dict[str, str] | None = None
+    ) -> RepairsFlowResult:
+        """Ask for one of the server's models."""
+        if (entry := self._entry()) is None:
+            return self.async_abort(reason="not_loaded")
+        current = entry.data[CONF_EMBEDDER]
+        errors: dict[str, str] = {}
+        placeholders = dict(self._placeholders)
+        models: list[str] = []
+        try:
+            models = await async_list_models(self.hass, embedder_settings(entry.data))
+            if user_input is not None:
+                # Dimensions are those of the model that is gone.
+                self._chosen = {
+                    **current,
+                    CONF_MODEL: user_input[CONF_MODEL].strip(),
+                    CONF_DIMENSIONS: None,
+                }
+                await async_check_embedder(
+                    self.hass, embedder_settings({CONF_EMBEDDER: self._chosen})
+                )
+                return await self.async_step_switch()
+        except AiMemoryError as err:
+            errors = form_errors(err, (CONF_MODEL,))
+            placeholders |= err.placeholders
+        return self.async_show_form(
+            step_id="init",
+            data_schema=probatio.Schema(
+                {
+                    probatio.Required(CONF_MODEL): SelectSelector(
+                        SelectSelectorConfig(
+                            options=sorted(models, key=lambda name: not embeds(name)),
+                            mode=SelectSelectorMode.DROPDOWN,
+                            custom_value=True,
+                        )
+                    )
+                }
+            ),
+            errors=errors,
+            description_placeholders=placeholders,
+        )
+
+    async def async_step_switch(
+        self, user_input: dict[str, str] | None = None
+    ) -> RepairsFlowResult:
+        """Tell what the change takes, and begin it."""
+        if (entry := self._entry()) is None:
+            return self.async_abort(reason="not_loaded")
+        errors: dict[str, str] = {}
+        placeholders = dict.fromkeys(
+            ("model", "dimensions", "vectors", "minutes", "megabytes"), "–"
+        )
+        if user_input is not None:
+            self.hass.config_entries.async_update_entry(
+                entry, data=with_embedder(entry.data, self._chosen, at_once=False)
+            )
+            return self.async_create_entry(data={})
+        try:
+            found = await async_dry_run(self.hass, entry, self._chosen)
+        except AiMemoryError as err:
+            errors = form_errors(err, ())
+        else:
+            placeholders = switch_placeholders(found)
+        return self.async_show_form(
+            step_id="switch",
+            data_schema=probatio.Schema({}),
+            errors=errors,
+            description_placeholders=placeholders,
+        )
+
+    @callback
+    def _entry(self) -> AiMemoryConfigEntry | None:
+        entries: list[AiMemoryConfigEntry] = (
+            self.hass.config_entries.async_loaded_entries(DOMAIN)
+        )
+        return entries[0] if entries else None

@@ -1,0 +1,645 @@
+"""The embedding model changes while everything goes on."""
+
+import asyncio
+from collections.abc import Callable
+from datetime import timedelta
+import math
+
+import pytest
+
+from custom_components.ai_memory.errors import (
+    EmbedderError,
+    EmbedderUnreachable,
+    EmbeddingModelMissing,
+    InvalidEmbedding,
+)
+from custom_components.ai_memory.memory import embedding_switch, embedding_worker
+from custom_components.ai_memory.memory.embedding_switch import (
+    SwitchProgress,
+    SwitchState,
+)
+from custom_components.ai_memory.memory.health import Part
+from custom_components.ai_memory.memory.service import MemoryService
+from custom_components.ai_memory.models import Passage
+from custom_components.ai_memory.postgres import embedding_models, maintenance
+from tests.databases import FreshDatabase
+from tests.engine import (
+    ANNA,
+    HOUSEHOLD,
+    Problems,
+    look_up,
+    make_service,
+    running,
+    settled,
+)
+from tests.fake_embedder import FakeEmbedder
+
+ITEMS = 300
+MODELS = "SELECT name, active, building FROM ai_memory.embedding_models ORDER BY name"
+
+
+@pytest.fixture
+def database(
+    emptied_database: FreshDatabase, monkeypatch: pytest.MonkeyPatch
+) -> FreshDatabase:
+    monkeypatch.setattr(embedding_switch, "_RETRY_AFTER", 0.02)
+    return emptied_database
+
+
+def fill(database: FreshDatabase, number: int = ITEMS) -> None:
+    """Write memories as if they had been told, every third one by Anna."""
+    database.execute(
+        "INSERT INTO ai_memory.collections (owner, name)"
+        " VALUES ('household', 'memories'), ('person:anna', 'memories');"
+        "INSERT INTO ai_memory.memories (owner, collection_id, content)"
+        " SELECT CASE WHEN n % 3 = 0 THEN 'person:anna' ELSE 'household' END,"
+        " CASE WHEN n % 3 = 0 THEN 2 ELSE 1 END, 'Fact number ' || n"
+        f" FROM generate_series(1, {number}) n;"
+        "INSERT INTO ai_memory.passages"
+        " (owner, collection_id, kind, memory_id, text, created_at)"
+        " SELECT owner, collection_id, 'memory', id, content, created_at"
+        " FROM ai_memory.memories;"
+        "INSERT INTO ai_memory.passage_lexemes (passage_id, owner, lexemes)"
+        " SELECT id, owner, to_tsvector('english', text) FROM ai_memory.passages"
+    )
+
+
+def vectors(database: FreshDatabase, name: str) -> int:
+    """Count the vectors of a model."""
+    return int(
+        database.execute(
+            "SELECT count(*) FROM ai_memory.embeddings e"
+            " JOIN ai_memory.embedding_models m ON m.id = e.model_id"
+            f" WHERE m.name = '{name}'"
+        )
+    )
+
+
+def models(database: FreshDatabase) -> list[str]:
+    """Return name, active and building of every model."""
+    return database.execute(MODELS).split()
+
+
+async def until(condition: Callable[[], object]) -> None:
+    """Wait until something is so."""
+    async with asyncio.timeout(20):
+        while not condition():
+            await asyncio.sleep(0.005)
+
+
+async def started(embedder: FakeEmbedder) -> None:
+    """Wait until an embedder that is held is asked for a batch."""
+    await until(lambda: embedder.held)
+
+
+async def held_in_the_middle(embedder: FakeEmbedder, batches: int = 3) -> None:
+    """Let some batches through; return while the next one waits."""
+    for _ in range(batches):
+        await started(embedder)
+        before = len(embedder.batches)
+        embedder.free.set()
+        await until(lambda: len(embedder.batches) > before)  # noqa: B023
+        embedder.free.clear()
+    await started(embedder)
+
+
+def scored_by(
+    embedders: list[FakeEmbedder], query: str, passages: list[Passage]
+) -> FakeEmbedder | None:
+    """Return the model that all cosines of a result are of, None where it has none."""
+    scored = [passage for passage in passages if passage.cosine is not None]
+    if not scored:
+        return None
+
+    def cosine(embedder: FakeEmbedder, text: str) -> float:
+        return math.sumprod(embedder.vector(query), embedder.vector(text))
+
+    [model] = [
+        embedder
+        for embedder in embedders
+        if all(
+            passage.cosine is not None
+            and math.isclose(
+                passage.cosine, cosine(embedder, passage.text), abs_tol=5e-3
+            )
+            for passage in scored
+        )
+    ]
+    return model
+
+
+async def test_switch_while_it_is_asked(
+    database: FreshDatabase, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """No search fails, none mixes models; what is learned meanwhile is found; what was the old one's goes."""
+    monkeypatch.setattr(maintenance, "INDEX_FROM", ITEMS // 2)
+    fill(database)
+    # Of the same length: only the model tells them apart.
+    old, new = FakeEmbedder("old"), FakeEmbedder("new")
+    async with running(database.settings, old) as service:
+        await settled(service)
+    assert vectors(database, "old") == ITEMS
+    told: list[SwitchProgress | None] = []
+    calls: list[str] = []
+    served: list[FakeEmbedder | None] = []
+    over = asyncio.Event()
+    old = FakeEmbedder("old")
+    new.free.clear()
+    service = make_service(
+        database.settings,
+        old,
+        next_embedder=new,
+        switched=lambda: calls.append("switched"),
+    )
+    service.models.subscribe(told.append)
+
+    async def ask(who: int) -> None:
+        number = 0
+        while not over.is_set():
+            number += 1
+            query = f"What of number {number} for {who}?"
+            scope = ANNA if who else HOUSEHOLD
+            passages = await service.memories.recall(scope, query, limit=20)
+            assert len(passages) == 20
+            served.append(scored_by([old, new], query, passages))
+
+    await service.start()
+    try:
+        await settled(service)
+        asking = [asyncio.create_task(ask(who)) for who in range(3)]
+        await held_in_the_middle(new)
+        await service.memories.remember(HOUSEHOLD, "The spare key hangs in the cellar")
+        await settled(service)
+        assert vectors(database, "old") == ITEMS + 1, "while the new one is stuck"
+        assert set(served) == {old}
+        new.free.set()
+        await until(lambda: calls)
+        seen = len(served)
+        await until(lambda: len(served) > seen + 20)
+        over.set()
+        await asyncio.gather(*asking)
+        await settled(service)
+        assert set(served[seen + 3 :]) == {new}
+        assert set(served) == {old, new}
+        assert calls == ["switched"]
+        assert service.models.progress() is None
+        assert models(database) == ["new|t|f", "old|f|f"]
+        assert vectors(database, "new") == ITEMS + 1
+        assert service._searching.gates("en") is not None
+        gates = await service.store.passages.gates("2", "en")
+        assert gates
+        assert gates.question_cosine is not None
+
+        # Whoever began with the old model can still end with it.
+        assert vectors(database, "old") == ITEMS + 1
+        monkeypatch.setattr(embedding_models, "GRACE", timedelta())
+        service._upkeep.nudge()
+        await settled(service)
+        assert models(database) == ["new|t|f"]
+        assert vectors(database, "old") == 0
+        state = await service.index_state()
+        assert state["active"]["kind"] == "hnsw"
+        left = database.execute(
+            "SELECT relname FROM pg_class WHERE relname LIKE 'embeddings_hnsw%'"
+            " UNION ALL SELECT embedder FROM ai_memory.recall_gates"
+        )
+        assert left.split() == ["embeddings_hnsw_2", "2"]
+    finally:
+        await service.stop()
+    assert old.closed
+    assert new.closed
+
+    states = [progress.state for progress in told if progress]
+    assert list(dict.fromkeys(states)) == [
+        SwitchState.BUILDING,
+        SwitchState.INDEXING,
+        SwitchState.CALIBRATING,
+    ]
+    assert told[-1] is None
+    assert told.count(None) == 1
+    built = [
+        progress
+        for progress in told
+        if progress and progress.state is SwitchState.BUILDING
+    ]
+    assert [one.done for one in built] == sorted(one.done for one in built)
+    assert built[-1].done == built[-1].total == ITEMS + 1
+    assert built[-1].seconds_left == 0
+    assert built[2].seconds_left
+    assert built[0].model == await FakeEmbedder("new").model()
+
+
+async def test_goes_on_after_a_crash(database: FreshDatabase) -> None:
+    fill(database)
+    new = FakeEmbedder("new")
+    new.free.clear()
+    service = make_service(database.settings, FakeEmbedder("old"), next_embedder=new)
+    await service.start()
+    await held_in_the_middle(new)
+    # As if the process died: nothing is put in order.
+    for task in (*service._loops, service.models._task):
+        assert task
+        task.cancel()
+    await service.store.database.close()
+    done = vectors(database, "new")
+    assert 0 < done < ITEMS
+    assert models(database) == ["new|f|t", "old|t|f"]
+    since = database.execute("SELECT created_at FROM ai_memory.embedding_models")
+
+    again = FakeEmbedder("new")
+    calls: list[str] = []
+    async with running(
+        database.settings,
+        FakeEmbedder("old"),
+        next_embedder=again,
+        switched=lambda: calls.append("switched"),
+    ):
+        await until(lambda: calls)
+        assert len(again.made) == ITEMS - done
+        assert not set(again.made) & set(new.made)
+        assert vectors(database, "new") == ITEMS
+        assert models(database) == ["new|t|f", "old|f|f"]
+    assert since == database.execute(
+        "SELECT created_at FROM ai_memory.embedding_models"
+    )
+
+
+@pytest.mark.parametrize("reachable", [True, False])
+async def test_killed_before_anybody_was_told(
+    database: FreshDatabase, *, reachable: bool
+) -> None:
+    """The database has switched, the settings still name the old model: it is not switched back."""
+    fill(database, 20)
+    async with running(database.settings, FakeEmbedder("new")) as service:
+        await settled(service)
+    old, new = FakeEmbedder("old"), FakeEmbedder("new")
+    if not reachable:
+        new.error = EmbedderUnreachable()
+    calls: list[str] = []
+    async with running(
+        database.settings,
+        old,
+        next_embedder=new,
+        switched=lambda: calls.append("switched"),
+    ) as service:
+        if not reachable:
+            await settled(service)
+            passages = await service.memories.recall(HOUSEHOLD, "Fact number 7")
+            assert passages[0].text == "Fact number 7"
+            assert passages[0].cosine is None
+            assert not calls
+            new.error = None
+        await until(lambda: calls)
+        await settled(service)
+        assert models(database) == ["new|t|f"]
+        assert old.made == new.made == []
+        [passage] = await service.memories.recall(HOUSEHOLD, "Fact number 7", limit=1)
+        assert passage.cosine is not None
+        assert calls == ["switched"]
+        assert service.models.progress() is None
+        assert not await service.models.back_out(), "it is too late"
+
+
+async def test_back_out(database: FreshDatabase) -> None:
+    fill(database)
+    old, new = FakeEmbedder("old"), FakeEmbedder("new", 24)
+    new.free.clear()
+    calls: list[str] = []
+    told: list[SwitchProgress | None] = []
+    async with running(
+        database.settings,
+        old,
+        next_embedder=new,
+        switched=lambda: calls.append("switched"),
+    ) as service:
+        service.models.subscribe(told.append)
+        await held_in_the_middle(new)
+        assert vectors(database, "new")
+        assert await service.models.back_out()
+        assert new.closed
+        assert service.models.progress() is None
+        assert told[-1] is None
+        assert models(database) == ["old|t|f"]
+        await settled(service)
+        assert vectors(database, "old") == ITEMS
+        [passage] = await service.memories.recall(HOUSEHOLD, "Fact number 7", limit=1)
+        assert passage.cosine is not None
+        assert not await service.models.back_out(), "there is none"
+    assert calls == []
+
+
+async def test_backing_out_of_a_switch_that_took_place(
+    database: FreshDatabase, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Whoever is stopped between the database's switch and ours has switched."""
+    fill(database, 20)
+    old, new = FakeEmbedder("old"), FakeEmbedder("new")
+    calls: list[str] = []
+    service = make_service(
+        database.settings,
+        old,
+        next_embedder=new,
+        switched=lambda: calls.append("switched"),
+    )
+    switch = service.store.models.switch
+    hanging = asyncio.Event()
+
+    async def hang(*arguments: object) -> bool:
+        await switch(*arguments)  # type: ignore[arg-type]  # handed through
+        hanging.set()
+        return await asyncio.Future()
+
+    monkeypatch.setattr(service.store.models, "switch", hang)
+    await service.start()
+    try:
+        async with asyncio.timeout(20):
+            await hanging.wait()
+        assert not await service.models.back_out()
+        assert calls == ["switched"]
+        assert service._searching.embedder is new
+        await settled(service)
+        assert models(database) == ["new|t|f", "old|f|f"]
+    finally:
+        await service.stop()
+
+
+@pytest.mark.parametrize("wanted", [None, "third"])
+async def test_somebody_thought_better_of_it(
+    database: FreshDatabase, wanted: str | None
+) -> None:
+    """What was made for a model that is no longer wanted goes at the next start."""
+    fill(database)
+    new = FakeEmbedder("new")
+    new.free.clear()
+    async with running(
+        database.settings, FakeEmbedder("old"), next_embedder=new
+    ) as service:
+        await held_in_the_middle(new)
+    assert new.closed
+    assert models(database) == ["new|f|t", "old|t|f"]
+    async with running(
+        database.settings,
+        FakeEmbedder("old"),
+        next_embedder=FakeEmbedder(wanted) if wanted else None,
+    ) as service:
+        await until(lambda: "new|f|t" not in models(database))
+        await until(lambda: service.models.progress() is None)
+        await settled(service)
+        assert models(database) == (["old|f|f", "third|t|f"] if wanted else ["old|t|f"])
+        assert vectors(database, "new") == 0
+
+
+async def test_first_model_and_none(database: FreshDatabase) -> None:
+    """Where nothing serves there is nothing to wait for; without embedder the vectors stay."""
+    fill(database, 20)
+    calls: list[str] = []
+    async with running(
+        database.settings,
+        next_embedder=FakeEmbedder("first"),
+        switched=lambda: calls.append("switched"),
+    ) as service:
+        await until(lambda: calls)
+        await settled(service)
+        assert vectors(database, "first") == 20
+    async with running(database.settings) as service:
+        [passage] = await service.memories.recall(HOUSEHOLD, "Fact number 7", limit=1)
+        assert passage.cosine is None
+        await settled(service)
+        assert vectors(database, "first") == 20
+    async with running(database.settings, FakeEmbedder("second")) as service:
+        await settled(service)
+        assert models(database) == ["first|f|f", "second|t|f"]
+        assert vectors(database, "second") == 20
+
+
+async def test_waits_for_the_new_models_server(database: FreshDatabase) -> None:
+    """That is no failure of the embedder that serves."""
+    fill(database)
+    old, new = FakeEmbedder("old"), FakeEmbedder("new")
+    problems = Problems()
+    new.error = EmbeddingModelMissing(model="new")
+    async with running(
+        database.settings, old, next_embedder=new, problems=problems
+    ) as service:
+
+        def waits_for() -> str | None:
+            progress = service.models.progress()
+            assert progress
+            return progress.problem if progress.state is SwitchState.WAITING else None
+
+        await until(lambda: waits_for() == "embedding_model_missing")
+        new.free.clear()
+        new.error = None
+        await held_in_the_middle(new)
+        progress = service.models.progress()
+        assert progress
+        assert progress.problem is None
+        new.error = EmbedderUnreachable()
+        new.free.set()
+        await until(lambda: waits_for() == "embedder_unreachable")
+        assert 0 < service.models.progress().done < ITEMS  # type: ignore[union-attr]  # it is under way
+        await settled(service)
+        [passage] = await service.memories.recall(HOUSEHOLD, "Fact number 7", limit=1)
+        assert passage.cosine is not None
+        new.error = None
+        await until(lambda: service.models.progress() is None)
+        assert len(set(new.made)) == ITEMS
+    assert problems.heard == []
+
+
+async def test_old_model_is_gone(database: FreshDatabase) -> None:
+    """Then words serve, and the new model puts it right."""
+    fill(database, 50)
+    old, new = FakeEmbedder("old"), FakeEmbedder("new")
+    old.error = EmbeddingModelMissing(model="old")
+    new.free.clear()
+    problems = Problems()
+    async with running(
+        database.settings, old, next_embedder=new, problems=problems
+    ) as service:
+        await started(new)
+        await settled(service)
+        assert problems.heard == [(Part.EMBEDDER, EmbeddingModelMissing)]
+        assert (await look_up(service, "Where is fact number 7?")).references
+        new.free.set()
+        await until(lambda: service.models.progress() is None)
+        await settled(service)
+        assert problems.heard[1:] == [(Part.EMBEDDER, None)]
+        [passage] = await service.memories.recall(HOUSEHOLD, "Fact number 7", limit=1)
+        assert passage.cosine is not None
+
+
+async def test_dry_run(database: FreshDatabase) -> None:
+    fill(database, 100)
+    database.execute("UPDATE ai_memory.passages SET hidden = true WHERE id <= 10")
+    async with running(database.settings, FakeEmbedder("old")) as service:
+        await settled(service)
+        new = FakeEmbedder("new", 32)
+        found = await service.models.dry_run(new)
+        assert found.current == await FakeEmbedder("old").model()
+        assert found.new == await new.model()
+        assert not found.same
+        assert (found.items, found.vectors_to_make) == (90, 90)
+        assert found.seconds_per_item > 0
+        assert found.seconds == pytest.approx(90 * found.seconds_per_item)
+        assert 90 * 2 * 32 < found.bytes < 100_000
+        assert len(new.made) == len(set(new.made)) == 64
+        assert not {f"Fact number {number}" for number in range(1, 11)} & set(new.made)
+        assert models(database) == ["old|t|f"], "nothing was stored"
+        assert not new.closed, "it is the caller's"
+
+        same = await service.models.dry_run(FakeEmbedder("old"))
+        assert same.same
+        assert (same.items, same.vectors_to_make, same.seconds) == (90, 0, 0)
+    with pytest.raises(EmbedderUnreachable):
+        new.error = EmbedderUnreachable()
+        await service.models.dry_run(new)
+
+
+async def test_dry_run_of_nothing(database: FreshDatabase) -> None:
+    async with running(database.settings) as service:
+        found = await service.models.dry_run(FakeEmbedder("new"))
+    assert found.current is None
+    assert (found.items, found.seconds, found.bytes) == (0, 0, 0)
+
+
+async def unembeddable(service: MemoryService) -> int:
+    found: int = (await service.statistics())["unembeddable"]
+    return found
+
+
+async def test_text_that_no_vector_is_made_of(database: FreshDatabase) -> None:
+    """It blocks nothing, is counted and found by its words, and tried again when it changes or a week has gone."""
+    fill(database, 100)
+    embedder = FakeEmbedder("model")
+    embedder.refused = {
+        "number 7": InvalidEmbedding(),
+        "number 55": EmbedderError(status="400"),
+    }
+    problems = Problems()
+    async with running(database.settings, embedder, problems=problems) as service:
+        await settled(service)
+        bad = [f"Fact number {n}" for n in (7, *range(70, 80), 55)]
+        assert vectors(database, "model") == 100 - len(bad)
+        assert await unembeddable(service) == len(bad)
+        assert (await service.statistics())["embedding_backlog"] == 0
+        assert problems.heard == []
+        passages = await service.memories.recall(HOUSEHOLD, "Fact number 7", limit=1)
+        assert [passage.text for passage in passages] == ["Fact number 7"]
+        asked = len(embedder.batches)
+        service._upkeep.nudge()
+        await settled(service)
+        assert len(embedder.batches) == asked, "not again and again"
+
+        await service.memories.update(HOUSEHOLD, 7, content="Fact number seven")
+        await settled(service)
+        assert await unembeddable(service) == len(bad) - 1
+        embedder.refused.clear()
+        database.execute(
+            "UPDATE ai_memory.embedding_failures SET failed_at = now() - interval '8 days'"
+            " WHERE passage_id = 55"
+        )
+        service._upkeep.nudge()
+        await settled(service)
+        service._upkeep.nudge()
+        await settled(service)
+        assert await unembeddable(service) == len(bad) - 2
+        assert vectors(database, "model") == 100 - len(bad) + 2
+
+
+async def test_a_server_that_makes_nonsense_of_everything(
+    database: FreshDatabase,
+) -> None:
+    """Is out of order: no text is to blame."""
+    fill(database, 20)
+    embedder = FakeEmbedder("model")
+    embedder.refused = {"": InvalidEmbedding()}
+    problems = Problems()
+    async with running(database.settings, embedder, problems=problems) as service:
+        await settled(service)
+        assert problems.heard == [(Part.EMBEDDER, InvalidEmbedding)]
+        embedder.refused.clear()
+        await until(lambda: vectors(database, "model") == 20)
+        assert await unembeddable(service) == 0
+
+
+async def test_text_that_changes_while_its_vector_is_made(
+    database: FreshDatabase,
+) -> None:
+    fill(database, 10)
+    embedder = FakeEmbedder("model")
+    embedder.free.clear()
+    async with running(database.settings, embedder) as service:
+        await started(embedder)
+        await service.memories.update(HOUSEHOLD, 1, content="The key is in the shed")
+        await service.forgetting.memories(HOUSEHOLD, [2])
+        database.execute("UPDATE ai_memory.passages SET hidden = true WHERE id = 4")
+        embedder.free.set()
+        await settled(service)
+        assert embedder.made.count("The key is in the shed") == 1
+        query = "shed"
+        passages = await service.memories.recall(HOUSEHOLD, query, limit=1)
+        assert scored_by([embedder], query, passages) is embedder
+        held = database.execute(
+            "SELECT string_agg(passage_id::text, ' ' ORDER BY passage_id)"
+            " FROM ai_memory.embeddings"
+        )
+        assert held == "1 3 5 6 7 8 9 10"
+
+
+async def test_what_people_said_comes_first(
+    database: FreshDatabase, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Then documents, with their headings; of those in the bin no vector is made."""
+    monkeypatch.setattr(embedding_worker, "BATCH", 2)
+    database.execute(
+        "INSERT INTO ai_memory.collections (owner, name) VALUES ('household', 'x');"
+        "INSERT INTO ai_memory.documents (id, owner, collection_id, title, format)"
+        " SELECT gen_random_uuid(), 'household', 1, 'Boiler', 'pdf';"
+        "INSERT INTO ai_memory.chunks (document_id, owner, position, heading, hash)"
+        " SELECT id, owner, n, 'Boiler › Errors', decode(repeat('00', 16), 'hex')"
+        " FROM ai_memory.documents, generate_series(1, 3) n;"
+        "INSERT INTO ai_memory.passages"
+        " (owner, collection_id, kind, chunk_id, text, created_at, hidden)"
+        " SELECT owner, 1, 'chunk', id, 'Chunk ' || id, now(), id = 2"
+        " FROM ai_memory.chunks"
+    )
+    embedder = FakeEmbedder("model")
+    embedder.free.clear()
+    async with running(database.settings, embedder) as service:
+        await service.memories.remember(HOUSEHOLD, "The key hangs in the shed")
+        await until(lambda: embedder.held)
+        embedder.free.set()
+        await settled(service)
+    assert embedder.made == [
+        "The key hangs in the shed",
+        "Boiler › Errors\nChunk 1",
+        "Boiler › Errors\nChunk 3",
+    ]
+
+
+async def test_a_question_waits_for_one_batch_at_most(database: FreshDatabase) -> None:
+    """While somebody asks, no batch is begun; only where it never ends are they made all the same."""
+    fill(database, 100)
+    embedder = FakeEmbedder("model")
+    embedder.free.clear()
+    async with running(database.settings, embedder) as service:
+        await started(embedder)
+        asked = asyncio.Event()
+
+        async def is_command() -> bool:
+            asked.set()
+            await asyncio.sleep(0.2)
+            return False
+
+        question = asyncio.create_task(
+            look_up(service, "Where is the key?", is_command=is_command)
+        )
+        await asked.wait()
+        embedder.free.set()
+        await until(lambda: embedder.batches)
+        await asyncio.sleep(0.05)
+        assert len(embedder.batches) == 1, "the one that had begun"
+        await question
+        await settled(service)
+        assert len(embedder.batches) > 1
