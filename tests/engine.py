@@ -18,8 +18,15 @@ from custom_components.ai_memory.embedding.embedder import Embedder
 from custom_components.ai_memory.embedding.ollama import OllamaEmbedder
 from custom_components.ai_memory.embedding.query_cache import CachingEmbedder
 from custom_components.ai_memory.errors import AiMemoryError
-from custom_components.ai_memory.memory import circuit_breaker, turn_writer, upkeep
+from custom_components.ai_memory.memory import (
+    circuit_breaker,
+    documents,
+    turn_writer,
+    upkeep,
+    watched_folder,
+)
 from custom_components.ai_memory.memory.alias_candidates import TargetOfName
+from custom_components.ai_memory.memory.folder_sync import FolderSettings
 from custom_components.ai_memory.memory.health import Part
 from custom_components.ai_memory.memory.look_up import Found, Utterance
 from custom_components.ai_memory.memory.retention import KEEP_TURNS, Retention
@@ -52,6 +59,8 @@ def quick(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(upkeep, "_SETTLE", 0.01)
     monkeypatch.setattr(upkeep, "_ROUND_WHILE_FAILING", 0.1)
     monkeypatch.setattr(turn_writer, "_RETRY_AFTER", 0.1)
+    monkeypatch.setattr(documents, "_RETRY", 0.1)
+    monkeypatch.setattr(watched_folder, "RETRY", 0.1)
     monkeypatch.setattr(circuit_breaker, "_FIRST_PAUSE", 0.05)
     monkeypatch.setattr(circuit_breaker, "_LONGEST_PAUSE", 0.2)
 
@@ -120,6 +129,8 @@ def make_service(
     commands: Callable[[str], Awaitable[Sequence[str]]] = commands,
     target_of_name: TargetOfName = lambda name: None,
     retention: Retention = KEEP_TURNS,
+    originals: Path | None = None,
+    folders: Sequence[FolderSettings] = (),
     next_embedder: Embedder | None = None,
     switched: Callable[[], None] = lambda: None,
 ) -> MemoryService:
@@ -136,6 +147,8 @@ def make_service(
         target_of_name=target_of_name,
         report=problems or Problems(),
         retention=retention,
+        originals_path=originals,
+        folders=folders,
         next_embedder=next_embedder,
         switched=switched,
     )

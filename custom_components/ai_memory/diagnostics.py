@@ -9,6 +9,7 @@ from homeassistant.const import (
     CONF_API_KEY,
     CONF_HOST,
     CONF_PASSWORD,
+    CONF_PATH,
     CONF_URL,
     CONF_USERNAME,
 )
@@ -17,9 +18,11 @@ from homeassistant.loader import async_get_integration
 
 from .const import (
     CONF_CLAIMANTS,
+    CONF_COLLECTION,
     CONF_DATABASE,
     CONF_DEVICES,
     CONF_DSN,
+    CONF_PERSON,
     CONF_SATELLITES,
     DOMAIN,
 )
@@ -31,11 +34,14 @@ TO_REDACT = {
     CONF_API_KEY,
     # The ids of persons are their names.
     CONF_CLAIMANTS,
+    CONF_COLLECTION,
     CONF_DATABASE,
     CONF_DEVICES,
     CONF_DSN,
     CONF_HOST,
     CONF_PASSWORD,
+    CONF_PATH,
+    CONF_PERSON,
     CONF_SATELLITES,
     CONF_URL,
     CONF_USERNAME,
@@ -54,7 +60,10 @@ async def async_get_config_entry_diagnostics(
         "options": async_redact_data(entry.options, TO_REDACT),
         # Their titles are names that people gave.
         "subentries": [
-            {"type": subentry.subentry_type, "data": dict(subentry.data)}
+            {
+                "type": subentry.subentry_type,
+                "data": async_redact_data(subentry.data, TO_REDACT),
+            }
             for subentry in entry.subentries.values()
         ],
     }
@@ -66,8 +75,12 @@ async def async_get_config_entry_diagnostics(
     }
     info = service.store.database.info
     diagnostics["server"] = asdict(info) if info else None
+    diagnostics["folders"] = [asdict(folder) for folder in service.folders.progress]
+    switch = service.models.progress()
+    diagnostics["model_switch"] = asdict(switch) if switch else None
     try:
         diagnostics["statistics"] = await service.statistics()
+        diagnostics["vector_index"] = await service.index_state()
     except DatabaseError as err:
         diagnostics["statistics"] = {"error": err.translation_key}
     return diagnostics

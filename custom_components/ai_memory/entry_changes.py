@@ -53,7 +53,7 @@ class EntryChanges:
                 return
             self._next = wanted
             if embedder is not None:
-                models.begin(embedder)
+                await models.begin(embedder)
 
 
 def _settings(entry: AiMemoryConfigEntry) -> dict[str, Any]:

@@ -6,6 +6,11 @@ placeholders of that text. No message ever holds a password, a DSN or what someb
 
 from typing import ClassVar
 
+_REFUSALS = ("22", "23", "54")
+"""SQLSTATE classes of what is wrong with the data itself: bad, against a constraint, too large."""
+
+_UNIQUE_VIOLATION = "23505"
+
 
 class AiMemoryError(Exception):
     """Base of all errors of ours."""
@@ -31,6 +36,16 @@ class DatabaseError(AiMemoryError):
     """The database cannot serve us."""
 
     translation_key = "database_error"
+
+    @property
+    def is_refusal(self) -> bool:
+        """Return whether what was to be written will never be taken; everything else may pass."""
+        return self.placeholders.get("code", "").startswith(_REFUSALS)
+
+    @property
+    def is_duplicate(self) -> bool:
+        """Return whether it is there already."""
+        return self.placeholders.get("code") == _UNIQUE_VIOLATION
 
 
 class DatabaseUnreachable(DatabaseError):

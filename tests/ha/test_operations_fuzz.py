@@ -65,6 +65,8 @@ REQUIRED: dict[str, dict[str, Any]] = {
     "restore_conversation": {"conversation_id": 1},
     "review_proposal": {"proposal_id": "memory:1", "accept": True},
     "import_all": {"file_name": "a.zip"},
+    "import_from_database": {"dsn": "postgresql://nobody@127.0.0.1:1/none"},
+    "import_from_file": {"file_name": "none.jsonl"},
     "feedback": {"rating": 5},
     "forget": {"query": "x"},
 }

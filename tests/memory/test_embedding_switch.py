@@ -244,7 +244,7 @@ async def test_goes_on_after_a_crash(database: FreshDatabase) -> None:
     done = vectors(database, "new")
     assert 0 < done < ITEMS
     assert models(database) == ["new|f|t", "old|t|f"]
-    since = database.execute("SELECT created_at FROM ai_memory.embedding_models")
+    since = database.execute("SELECT created_at FROM ai_memory.embedding_models ORDER BY id")
 
     again = FakeEmbedder("new")
     calls: list[str] = []
@@ -260,7 +260,7 @@ async def test_goes_on_after_a_crash(database: FreshDatabase) -> None:
         assert vectors(database, "new") == ITEMS
         assert models(database) == ["new|t|f", "old|f|f"]
     assert since == database.execute(
-        "SELECT created_at FROM ai_memory.embedding_models"
+        "SELECT created_at FROM ai_memory.embedding_models ORDER BY id"
     )
 
 
@@ -491,9 +491,9 @@ async def test_dry_run(database: FreshDatabase) -> None:
         same = await service.models.dry_run(FakeEmbedder("old"))
         assert same.same
         assert (same.items, same.vectors_to_make, same.seconds) == (90, 0, 0)
-    with pytest.raises(EmbedderUnreachable):
         new.error = EmbedderUnreachable()
-        await service.models.dry_run(new)
+        with pytest.raises(EmbedderUnreachable):
+            await service.models.dry_run(new)
 
 
 async def test_dry_run_of_nothing(database: FreshDatabase) -> None:

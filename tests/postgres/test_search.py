@@ -2,9 +2,7 @@
 
 from collections.abc import AsyncGenerator
 from datetime import UTC, datetime
-import random
 
-from pgvector import HalfVector
 import pytest
 
 from custom_components.ai_memory.embedding.embedder import Embedder, TextKind
@@ -14,11 +12,8 @@ from custom_components.ai_memory.models import (
     PassageKind,
     Scope,
 )
-from custom_components.ai_memory.postgres import maintenance
-from custom_components.ai_memory.postgres.database import MAINTENANCE
-from custom_components.ai_memory.postgres.passages import StoredModel, search_statement
+from custom_components.ai_memory.postgres.passages import StoredModel
 from custom_components.ai_memory.postgres.store import Store
-from custom_components.ai_memory.text_forms import lexical
 from demo.ollama_server import OllamaServer
 from tests.databases import FreshDatabase
 from tests.engine import ANNA, BEN, HOUSEHOLD, ollama, turn
@@ -314,89 +309,3 @@ async def test_kinds(store: Store, *, with_vectors: bool) -> None:
     assert await kinds(PassageKind.TURN) == [PassageKind.TURN] * 3
     if with_vectors:
         assert await kinds(PassageKind.MEMORY, query="?") == [PassageKind.MEMORY]
-
-
-async def plan_of(store: Store, model: StoredModel, vector: list[float]) -> str:
-    arguments = [
-        [HOUSEHOLD.owner],
-        "english",
-        lexical("key"),
-        5,
-        None,
-        ["memory", "turn"],
-        [],
-        None,
-        HalfVector(vector),
-    ]
-    async with store.database.transaction(MAINTENANCE) as connection:
-        rows = await connection.fetch(f"EXPLAIN {search_statement(model)}", *arguments)
-    return "\n".join(row[0] for row in rows)
-
-
-async def test_vector_index(
-    store: Store, database: FreshDatabase, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """It is built once there are many vectors, is used, and finds what the exact scan finds."""
-    chance = random.Random(1)
-    count, dimensions = 3000, 16
-    vectors = [
-        [chance.gauss(0, 1) for _ in range(dimensions)] for _ in range(count + 1)
-    ]
-    model = await store.models.activate(EmbeddingModel("test", "x", dimensions))
-    database.execute(
-        "INSERT INTO ai_memory.collections (owner, name) VALUES ('household', 'many');"
-        "INSERT INTO ai_memory.memories (owner, collection_id, content)"
-        f" SELECT 'household', 1, 'Fact ' || n FROM generate_series(1, {count}) n;"
-        "INSERT INTO ai_memory.passages"
-        " (owner, collection_id, kind, memory_id, text, created_at)"
-        " SELECT owner, 1, 'memory', id, content, created_at FROM ai_memory.memories"
-    )
-    await store.models.add_embeddings(
-        model, dict(zip(range(1, count + 1), vectors, strict=False))
-    )
-    database.execute("ANALYZE")
-    monkeypatch.setattr(maintenance, "INDEX_FROM", count + 1)
-    assert not await store.maintenance.ensure_vector_index(model)
-    monkeypatch.setattr(maintenance, "INDEX_FROM", count)
-    index = f"embeddings_hnsw_{model.id}"
-
-    async def nearest() -> list[int]:
-        passages = await store.passages.search(
-            HOUSEHOLD, "", language="en", limit=10, model=model, vector=vectors[-1]
-        )
-        return [passage.id for passage in passages]
-
-    exact = await nearest()
-    assert index not in await plan_of(store, model, vectors[-1])
-    assert await store.maintenance.ensure_vector_index(model)
-    assert not await store.maintenance.ensure_vector_index(model), "it is there"
-    assert index in await plan_of(store, model, vectors[-1])
-    assert len(set(exact) & set(await nearest())) >= 9
-
-    # What an aborted build left behind is built anew.
-    database.execute(
-        "UPDATE pg_index SET indisvalid = false"
-        f" WHERE indexrelid = 'ai_memory.{index}'::regclass"
-    )
-    assert await store.maintenance.ensure_vector_index(model)
-    assert index in await plan_of(store, model, vectors[-1])
-    database.execute(f"DROP INDEX ai_memory.{index}")
-
-
-async def test_another_model(store: Store, database: FreshDatabase) -> None:
-    """Vectors of the old model serve nobody, and go when the new one has its own."""
-    await add(store, "The spare key")
-    await add(store, "The other key")
-    old = await store.models.activate(EmbeddingModel("test", "x", 8))
-    await store.models.add_embeddings(old, {1: [1.0] + [0.0] * 7, 2: [0.5] * 8})
-    new = await store.models.activate(EmbeddingModel("test", "x", 9))
-    assert await store.models.activate(EmbeddingModel("test", "x", 9)) == new
-    assert await store.models.count_without_embedding(new) == 2
-    await store.models.add_embeddings(new, {1: [1.0] + [0.0] * 8})
-    await store.maintenance.clean_up()
-    models = "SELECT dimensions FROM ai_memory.embedding_models ORDER BY id"
-    assert database.execute(models).split() == ["8", "9"]
-    await store.models.add_embeddings(new, {2: [0.0] * 8 + [1.0]})
-    await store.maintenance.clean_up()
-    assert database.execute(models).split() == ["9"]
-    assert database.execute("SELECT count(*) FROM ai_memory.embeddings") == "2"

@@ -212,7 +212,11 @@ class _Walk:
 
 def _is_text(name: str) -> bool:
     """Tell whether a name is UTF-8."""
-    return not any("\ud800" <= char <= "\udfff" for char in name)
+    try:
+        name.encode()
+    except UnicodeEncodeError:
+        return False
+    return True
 
 
 def _key(path: str) -> str:

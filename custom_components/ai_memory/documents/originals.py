@@ -63,9 +63,8 @@ class Originals:
             self._make(target.parent)
             file = os.open(part, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o400)
         try:
-            with open(file, "wb") as writer:
-                for block in _blocks(source, most):
-                    writer.write(block)
+            with os.fdopen(file, "wb") as writer:
+                writer.writelines(_blocks(source, most))
                 writer.flush()
                 os.fsync(writer.fileno())
             _move(part, target)
@@ -189,9 +188,10 @@ def _blocks(source: bytes | Path, most: int) -> Iterator[bytes]:
         file = os.open(source, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC)
     except OSError as err:
         raise ReadError(Problem.UNREADABLE) from err
-    with open(file, "rb") as reader:
-        if not S_ISREG(os.fstat(file).st_mode):
-            raise ReadError(Problem.UNREADABLE)
+    if not S_ISREG(os.fstat(file).st_mode):
+        os.close(file)
+        raise ReadError(Problem.UNREADABLE)
+    with os.fdopen(file, "rb") as reader:
         while block := reader.read(_BLOCK):
             most -= len(block)
             if most < 0:

@@ -98,7 +98,8 @@ def _abbreviated(before: str, following: str) -> bool:
         return False
     word = words[-1].lstrip(_OPENING).casefold()
     if word.isdigit():
-        return len(word) <= _SHORT_NUMBER
+        numbered = len(words) > 1 and words[-2].endswith(".")  # "No. 5."
+        return len(word) <= _SHORT_NUMBER and not numbered
     parts = word.split(".")
     if len(parts) > 1:
         return all(len(part) <= 2 and part.isalpha() for part in parts)

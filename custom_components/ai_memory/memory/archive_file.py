@@ -1,6 +1,6 @@
 """The file of an archive: written once and whole, read with suspicion. Blocks: to be called in a thread."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from datetime import datetime
 import errno
@@ -17,13 +17,14 @@ import zipfile
 import zlib
 
 from ..errors import InvalidInput
-from ..models import EmbeddingModel
+from ..models import EmbeddingModel, JsonValue
 from ..text_forms import storable
 from .archive_format import (
     FORMAT,
     LONGEST_LINE,
     MANIFEST,
     MEMBERS,
+    MEMBERS_OF,
     SUFFIX,
     VERSION,
     Manifest,
@@ -166,7 +167,7 @@ class ArchiveWriter:
 
 
 class ArchiveReader:
-    """Reads an archive that anybody may have made."""
+    """Reads an archive that anybody may have made, also one of a version of before."""
 
     def __init__(self, path: Path) -> None:
         """Take where it is; nothing is opened yet."""
@@ -174,6 +175,7 @@ class ArchiveReader:
         self._lock = Lock()
         self._file: BinaryIO | None = None
         self._zip: zipfile.ZipFile | None = None
+        self._members = MEMBERS
 
     def open(self) -> Manifest:
         """Check everything but what the lines say; return the manifest. Raises InvalidInput."""
@@ -185,15 +187,31 @@ class ArchiveReader:
                 self._zip = zipfile.ZipFile(self._file)
                 _check_members(self._zip.infolist())
                 _check_sizes(self._zip.infolist(), size)
-                manifest = self._manifest()
-                for name in MEMBERS:
+                version, values = self._version()
+                self._members = MEMBERS_OF[version]
+                _check_names(self._zip.infolist(), self._members)
+                try:
+                    manifest = manifest_of(values)
+                except (
+                    ValueError,
+                    TypeError,
+                    LookupError,
+                    AttributeError,
+                    OverflowError,
+                    RecursionError,
+                ) as err:
+                    raise InvalidInput("archive_manifest_invalid") from err
+                for name in self._members:
                     self._check_content(name, manifest)
         return manifest
 
     def pages(self, member: str) -> Iterator[list[Row]]:
-        """Yield the rows of a member. Raises InvalidInput."""
+        """Yield the rows of a member; what its version does not have yet is None. Raises InvalidInput."""
         assert self._zip is not None
-        columns = MEMBERS[member]
+        if member not in self._members:
+            return
+        columns = self._members[member]
+        nothing = dict.fromkeys(MEMBERS[member])
         rows: list[Row] = []
         size = number = 0
         with (
@@ -203,7 +221,7 @@ class ArchiveReader:
             while line := file.readline(LONGEST_LINE + 1):
                 number += 1
                 try:
-                    rows.append(row_of(columns, line))
+                    rows.append(nothing | row_of(columns, line))
                 except (ValueError, TypeError, OverflowError, RecursionError) as err:
                     raise InvalidInput(
                         "archive_line_invalid", member=member, line=str(number)
@@ -226,34 +244,25 @@ class ArchiveReader:
             if self._file is not None:
                 self._file.close()
 
-    def _manifest(self) -> Manifest:
+    def _version(self) -> tuple[int, JsonValue]:
+        """Return the version that the manifest names, and all that it says. Raises InvalidInput."""
         assert self._zip is not None
         if self._zip.getinfo(MANIFEST).file_size > _LARGEST_MANIFEST:
             raise InvalidInput("archive_manifest_invalid")
         try:
             values = json_of(self._zip.read(MANIFEST))
-            found = values["format"], values["version"]  # type: ignore[index, call-overload]
+            form, version = values["format"], values["version"]  # type: ignore[index, call-overload]
         except (ValueError, TypeError, LookupError, RecursionError) as err:
             raise InvalidInput("archive_manifest_invalid") from err
-        if found[0] != FORMAT:
+        if form != FORMAT:
             raise InvalidInput("archive_manifest_invalid")
-        if type(found[1]) is not int or found[1] != VERSION:
+        if type(version) is not int or version not in MEMBERS_OF:
             raise InvalidInput(
                 "archive_version_unknown",
-                found=storable(str(found[1]))[:20],
+                found=storable(str(version))[:20],
                 known=str(VERSION),
             )
-        try:
-            return manifest_of(values)
-        except (
-            ValueError,
-            TypeError,
-            LookupError,
-            AttributeError,
-            OverflowError,
-            RecursionError,
-        ) as err:
-            raise InvalidInput("archive_manifest_invalid") from err
+        return version, values
 
     def _check_content(self, member: str, manifest: Manifest) -> None:
         assert self._zip is not None
@@ -280,22 +289,18 @@ def _check_end(file: BinaryIO, size: int) -> None:
         raise InvalidInput("archive_unreadable")
     file.seek(-length, os.SEEK_END)
     locator, end = file.read(_ZIP64_LOCATOR_LENGTH), file.read()
-    signature, *_, members, directory, _, _ = _END.unpack(end)
+    signature, *_, directory, _, _ = _END.unpack(end)
     if (
         signature != _END_SIGNATURE
         or locator.startswith(_ZIP64_LOCATOR)
         or directory > _LARGEST_DIRECTORY
     ):
         raise InvalidInput("archive_unreadable")
-    if members != len(MEMBERS) + 1:
-        raise InvalidInput("archive_members_unexpected")
 
 
 def _check_members(infos: Sequence[zipfile.ZipInfo]) -> None:
-    """Raise unless there are our members, as plain files that can be read."""
-    expected = sorted([MANIFEST, *(name + SUFFIX for name in MEMBERS)])
-    # The name as it stands there: the other one ends where a NUL is.
-    if sorted(info.orig_filename for info in infos) != expected:
+    """Raise unless there is one manifest, and all members are plain files that can be read."""
+    if [info.filename for info in infos].count(MANIFEST) != 1:
         raise InvalidInput("archive_members_unexpected")
     for info in infos:
         if info.flag_bits & _ENCRYPTED:
@@ -305,6 +310,14 @@ def _check_members(infos: Sequence[zipfile.ZipInfo]) -> None:
             stat.S_IFREG,
         } or info.compress_type not in {zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED}:
             raise InvalidInput("archive_members_unexpected")
+
+
+def _check_names(infos: Sequence[zipfile.ZipInfo], members: Iterable[str]) -> None:
+    """Raise unless there are the members, and no others."""
+    expected = sorted([MANIFEST, *(name + SUFFIX for name in members)])
+    # The name as it stands there: the other one ends where a NUL is.
+    if sorted(info.orig_filename for info in infos) != expected:
+        raise InvalidInput("archive_members_unexpected")
 
 
 def _check_sizes(infos: Sequence[zipfile.ZipInfo], size: int) -> None:

@@ -13,7 +13,7 @@ from ..models import EmbeddingModel, JsonValue, Scope
 from ..text_forms import storable_json
 
 FORMAT: Final = "ai-memory-archive"
-VERSION: Final = 1
+VERSION: Final = 2
 MANIFEST: Final = "manifest.json"
 SUFFIX: Final = ".jsonl"
 
@@ -106,6 +106,13 @@ def _texts(value: JsonValue) -> list[str]:
     return [_text(item) for item in value]
 
 
+def _sha256(value: JsonValue) -> bytes:
+    digest = bytes.fromhex(_text(value))
+    if len(digest) != 32:
+        raise ValueError
+    return digest
+
+
 def _vectors(value: JsonValue) -> dict[int, bytes]:
     """Return the vectors by the id of their model, as little-endian binary16."""
     if not isinstance(value, dict):
@@ -132,13 +139,21 @@ INTEGER = _whole(32)
 ID = _whole(64)
 REAL = Kind(_real)
 TIME = Kind(_time, datetime.isoformat)
-TURN = Kind(lambda value: UUID(_text(value)), str)
+UNIQUE_ID = Kind(lambda value: UUID(_text(value)), str)
+SHA256 = Kind(_sha256, bytes.hex)
 JSON = Kind(_same, json.loads, _dumped)
 TEXTS = Kind(_texts, list)
 VECTORS = Kind(_vectors, _vectors_written)
 
 MEMBERS: Final[dict[str, dict[str, Kind]]] = {
-    "collections": {"owner": OWNER, "name": TEXT, "summary": TEXT.or_none},
+    "collections": {
+        "owner": OWNER,
+        "name": TEXT,
+        "description": TEXT.or_none,
+        "summary": TEXT.or_none,
+        "summary_by": TEXT.or_none,
+        "summary_passages": INTEGER.or_none,
+    },
     "conversations": {
         "id": ID,
         "session_id": TEXT,
@@ -152,7 +167,7 @@ MEMBERS: Final[dict[str, dict[str, Kind]]] = {
         "tags": TEXTS,
     },
     "turns": {
-        "id": TURN,
+        "id": UNIQUE_ID,
         "conversation": ID,
         "owner": OWNER,
         "text": TEXT,
@@ -172,7 +187,7 @@ MEMBERS: Final[dict[str, dict[str, Kind]]] = {
         "recorded_at": TIME,
     },
     "messages": {
-        "turn": TURN,
+        "turn": UNIQUE_ID,
         "position": SMALL,
         "role": TEXT,
         "content": TEXT.or_none,
@@ -185,7 +200,7 @@ MEMBERS: Final[dict[str, dict[str, Kind]]] = {
         "created_at": TIME,
     },
     "tool_executions": {
-        "turn": TURN,
+        "turn": UNIQUE_ID,
         "position": SMALL,
         "name": TEXT,
         "arguments": JSON,
@@ -202,16 +217,56 @@ MEMBERS: Final[dict[str, dict[str, Kind]]] = {
         "source": TEXT.or_none,
         "tags": TEXTS,
         "confidence": REAL,
-        "turn": TURN.or_none,
+        "turn": UNIQUE_ID.or_none,
         "created_at": TIME,
         "updated_at": TIME,
         "place": TEXT.or_none,
         "status": TEXT,
     },
+    "documents": {
+        "id": UNIQUE_ID,
+        "owner": OWNER,
+        "collection": TEXT,
+        "title": TEXT,
+        "language": TEXT.or_none,
+        "format": TEXT,
+        "state": TEXT,
+        "problem": TEXT.or_none,
+        "sha256": SHA256.or_none,
+        "bytes": ID.or_none,
+        "pages": INTEGER.or_none,
+        "words": INTEGER.or_none,
+        "secrets": INTEGER,
+        "original": TEXT.or_none,
+        "created_at": TIME,
+        "updated_at": TIME,
+        "deleted_at": TIME.or_none,
+        "erased": FLAG,
+    },
+    "document_names": {
+        "document": UNIQUE_ID,
+        "folder": TEXT.or_none,
+        "path": TEXT,
+        "bytes": ID.or_none,
+        "modified_ns": ID.or_none,
+        "added_at": TIME,
+    },
+    "document_versions": {
+        "document": UNIQUE_ID,
+        "sha256": SHA256,
+        "bytes": ID,
+        "pages": INTEGER.or_none,
+        "words": INTEGER,
+        "read_at": TIME,
+    },
     "passages": {
         "id": ID,
         "memory": ID.or_none,
-        "turn": TURN.or_none,
+        "turn": UNIQUE_ID.or_none,
+        "document": UNIQUE_ID.or_none,
+        "position": INTEGER.or_none,
+        "page": INTEGER.or_none,
+        "heading": TEXT.or_none,
         "collection": TEXT,
         "speaker": TEXT.or_none,
         "text": TEXT,
@@ -222,7 +277,7 @@ MEMBERS: Final[dict[str, dict[str, Kind]]] = {
         "language": TEXT.or_none,
     },
     "context_references": {
-        "turn": TURN,
+        "turn": UNIQUE_ID,
         "passage": ID,
         "position": SMALL,
         "snippet": TEXT,
@@ -241,18 +296,18 @@ MEMBERS: Final[dict[str, dict[str, Kind]]] = {
         "updated_at": TIME,
     },
     "feedback": {
-        "turn": TURN,
+        "turn": UNIQUE_ID,
         "owner": OWNER,
         "rating": SMALL,
         "comment": TEXT.or_none,
         "correction": TEXT.or_none,
-        "corrected_by": TURN.or_none,
+        "corrected_by": UNIQUE_ID.or_none,
         "source": TEXT,
         "created_at": TIME,
         "updated_at": TIME,
     },
     "training_examples": {
-        "turn": TURN,
+        "turn": UNIQUE_ID,
         "owner": OWNER,
         "format": TEXT,
         "exported_at": TIME,
@@ -261,16 +316,36 @@ MEMBERS: Final[dict[str, dict[str, Kind]]] = {
         "owner": OWNER,
         "kind": TEXT,
         "source": TEXT,
-        "turn": TURN.or_none,
+        "turn": UNIQUE_ID.or_none,
         "created_at": TIME,
     },
 }
 """The members, in the order in which they are written and read: what is referred to comes first.
 
-Ids are the archive's own and grow from line to line. What hangs on a turn or a memory is its owner's.
+Ids are the archive's own and grow from line to line; those of turns and documents are the same everywhere. What hangs on
+one of them or on a memory is its owner's.
 """
+_MEMBERS_OF_2: Final = {"documents", "document_names", "document_versions"}
+_COLUMNS_OF_2: Final = {
+    "collections": {"description", "summary_by", "summary_passages"},
+    "passages": {"document", "position", "page", "heading"},
+}
+"""All of them may be empty: so they are in what was read of an older archive."""
+MEMBERS_OF: Final = {
+    1: {
+        member: {
+            name: kind
+            for name, kind in columns.items()
+            if name not in _COLUMNS_OF_2.get(member, ())
+        }
+        for member, columns in MEMBERS.items()
+        if member not in _MEMBERS_OF_2
+    },
+    2: MEMBERS,
+}
+"""The members of each version that can be read."""
 BORROWED_LANGUAGE: Final = {"tool_executions", "passages", "context_references"}
-"""Where the language is that of the turn or memory, and only told for the filter of secrets."""
+"""Where the language is that of the turn, memory or document, and only told for the filter of secrets."""
 
 
 def line_of(columns: dict[str, Kind], row: Row) -> bytes:
@@ -307,7 +382,7 @@ class Manifest:
     """What the archive says of itself.
 
     `models` by the ids that vectors name, `owners` with the names that they had, None for the household; `rows` and
-    `sha256` by member.
+    `sha256` by member of the version.
     """
 
     schema_version: int
@@ -316,12 +391,13 @@ class Manifest:
     owners: dict[str, str | None]
     rows: dict[str, int]
     sha256: dict[str, str]
+    version: int = VERSION
 
     def to_json(self) -> bytes:
         """Return it as it stands in the archive."""
         values = {
             "format": FORMAT,
-            "version": VERSION,
+            "version": self.version,
             "schema_version": self.schema_version,
             "created_at": self.created_at.isoformat(),
             "owners": [
@@ -338,17 +414,18 @@ class Manifest:
             ],
             "members": {
                 name + SUFFIX: {"rows": self.rows[name], "sha256": self.sha256[name]}
-                for name in MEMBERS
+                for name in MEMBERS_OF[self.version]
             },
         }
         return json.dumps(values, ensure_ascii=False, indent=2).encode()
 
 
 def manifest_of(values: JsonValue) -> Manifest:
-    """Return what a manifest of our version says. Raises ValueError, TypeError, KeyError, OverflowError."""
+    """Return what a manifest of a version that can be read says. Raises ValueError, TypeError, KeyError, OverflowError."""
     found: Any = storable_json(values)
-    members = found["members"]
-    if members.keys() != {name + SUFFIX for name in MEMBERS}:
+    version = found["version"]
+    names, members = MEMBERS_OF[version], found["members"]
+    if members.keys() != {name + SUFFIX for name in names}:
         raise ValueError
     return Manifest(
         schema_version=INTEGER.read(found["schema_version"]),
@@ -365,6 +442,7 @@ def manifest_of(values: JsonValue) -> Manifest:
             _owner(owner["owner"]): TEXT.or_none.read(owner["name"])
             for owner in found["owners"]
         },
-        rows={name: ID.read(members[name + SUFFIX]["rows"]) for name in MEMBERS},
-        sha256={name: _text(members[name + SUFFIX]["sha256"]) for name in MEMBERS},
+        rows={name: ID.read(members[name + SUFFIX]["rows"]) for name in names},
+        sha256={name: _text(members[name + SUFFIX]["sha256"]) for name in names},
+        version=version,
     )

@@ -10,13 +10,8 @@ import time
 
 from ..documents.chunker import Chunk, chunk
 from ..documents.cutting import weight
-from ..documents.formats.content import (
-    FORMATS,
-    Content,
-    Limits,
-    Problem,
-    ReadError,
-)
+from ..documents.formats.content import FORMATS, Content, Limits, Problem, ReadError
+from ..documents.language import find_language
 from ..documents.reader import Reader
 from ..postgres.chunks import ReadChunk, Reading, words_of_chunk
 from ..text_forms import storable
@@ -36,7 +31,7 @@ class FileChanging(Exception):
 class FileNow:
     """What a file looks like. `sha256` is None of one that is too large to be read."""
 
-    bytes: int
+    size: int
     modified_ns: int
     sha256: bytes | None
 
@@ -60,7 +55,8 @@ def usable_title(title: str, language: str | None) -> str:
 
 def look_at(path: Path) -> FileNow:
     """Return what a file looks like; blocks. Raises OSError, FileChanging, ReadError."""
-    with open(os.open(path, os.O_RDONLY | os.O_NONBLOCK), "rb") as file:
+    # A pipe without a writer would block.
+    with os.fdopen(os.open(path, os.O_RDONLY | os.O_NONBLOCK), "rb") as file:
         before = os.fstat(file.fileno())
         if not stat.S_ISREG(before.st_mode):
             raise ReadError(Problem.UNREADABLE)
@@ -95,17 +91,28 @@ class DocumentReading:
         """Return what a file says. Raises ReadError, ReaderUnavailable."""
         async with self._turn:
             content = await self._reader.read(path, within=within)
-            language = language or content.language or self._language
-            title = (
-                title
-                or usable_title(content.title or "", language)
-                or title_of(name, language)
-            )
-            return await asyncio.to_thread(_reading, content, title, language)
+            return await asyncio.to_thread(self._cut, content, name, title, language)
 
     async def close(self) -> None:
         """Let go of what reads."""
         await self._reader.close()
+
+    def _cut(
+        self, content: Content, name: str, title: str | None, language: str | None
+    ) -> Reading:
+        # Many files say a language that their word processor was set to.
+        language = (
+            language
+            or find_language(block.text for block in content.blocks)
+            or content.language
+            or self._language
+        )
+        title = (
+            title
+            or usable_title(content.title or "", language)
+            or title_of(name, language)
+        )
+        return _reading(content, title, language)
 
 
 def _reading(content: Content, title: str, language: str) -> Reading:

@@ -1,22 +1,47 @@
 """Documents: taken in, read, put into the bin and taken out again."""
 
-from collections.abc import Callable, Sequence
+import asyncio
+from collections.abc import Callable, Collection
 from datetime import datetime
+from hashlib import file_digest
+import logging
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import Final
 from uuid import UUID
 
-from ..models import Document, DocumentState, DocumentVersion, Scope
+from ..documents.formats.content import Problem, ReadError
+from ..documents.originals import Originals
+from ..documents.reader import ReaderUnavailable
+from ..errors import DatabaseError, InvalidInput
+from ..models import Document, DocumentState, DocumentVersion, Scope, Subject, Verb
+from ..postgres.documents import Upload, Waiting
 from ..postgres.store import Store
+from ..text_forms import clean
 from .changes import Changes
-from .document_reading import DocumentReading
-from .health import Health
+from .document_reading import (
+    LONGEST_TITLE,
+    DocumentReading,
+    format_of,
+    title_of,
+    usable_title,
+)
+from .health import Health, Part
+from .memories import LONGEST_QUERY, MOST_ROWS
+from .secret_filter import mask
 
-if TYPE_CHECKING:
-    from ..documents.originals import Originals
+_LOGGER = logging.getLogger(__name__)
 
-DOCUMENTS = "documents"
+DOCUMENTS: Final = "documents"
 """The collection of documents for which none is named."""
+_RETRY: Final = 5.0  # seconds, while the database does not answer
+_BATCH: Final = 100
+_LONGEST_NAME: Final = 255  # characters of a file's name
+_LONGEST_COLLECTION: Final = 100
+_LONGEST_LANGUAGE: Final = 35
+_REFUSED: Final = {
+    Problem.TOO_LARGE: "document_too_large",
+    Problem.UNREADABLE: "document_unreadable",
+}
 
 
 class Documents:
@@ -32,10 +57,22 @@ class Documents:
         *,
         language: str,
         nudge: Callable[[], None],
-        look_again: Callable[[Sequence[str]], None],
+        look_again: Callable[[Collection[str]], None],
     ) -> None:
-        """Call `nudge` when there is something new to make vectors of, `look_again` when files of folders are to be read again."""
-        raise NotImplementedError
+        """Call `nudge` when there is something new to make vectors of, `look_again` with folders of which files are to be read again."""
+        self._store = store
+        self._reading = reading
+        self._originals = originals
+        self._health = health
+        self._changes = changes
+        self._language = language
+        self._nudge = nudge
+        self._look_again = look_again
+        self._asked = asyncio.Event()
+        self._idle = asyncio.Event()
+        self._owes = False
+        """Whether something is known to wait."""
+        self._in_hand: set[UUID] = set()
 
     async def add(
         self,
@@ -52,24 +89,197 @@ class Documents:
 
         The same content on the same shelf is the same document with one more name; from the bin it comes back.
 
-        Raises InvalidInput (`document_unsupported`, `document_too_large`, `document_empty`, `document_unreadable`),
-        DatabaseError.
+        Raises InvalidInput (`document_unsupported`, `document_too_large`, `document_empty`, `document_unreadable`,
+        `document_not_kept` where there is no room for it), DatabaseError.
         """
-        raise NotImplementedError
+        name, _ = mask(clean(name, limit=_LONGEST_NAME), language or self._language)
+        form = format_of(name)
+        if form is None:
+            raise InvalidInput("document_unsupported")
+        collection = clean(collection, limit=_LONGEST_COLLECTION)
+        if language:
+            language = clean(language, limit=_LONGEST_LANGUAGE)
+        if title:
+            title = usable_title(clean(title, limit=LONGEST_TITLE), language)
+        original, digest, size = await self._keep(source, name)
+        keeps = False
+        try:
+            if not size:
+                raise InvalidInput("document_empty")
+            added = await self._store.documents.add(
+                scope,
+                collection,
+                Upload(
+                    name,
+                    title or title_of(name, language),
+                    language,
+                    form,
+                    digest,
+                    size,
+                    original,
+                ),
+            )
+            keeps = added.takes_original
+        finally:
+            if not keeps:
+                await asyncio.to_thread(self._originals.erase, original)
+        if added.from_bin:
+            await self.take_from_bin(added.from_bin)
+        if added.is_new:
+            self._tell(Verb.ADDED, scope.owner, added.document_id)
+        else:
+            self._tell(Verb.CHANGED, scope.owner, added.document_id)
+            self._nudge()
+        document = await self.get(scope, added.document_id)
+        if document.state is DocumentState.WAITING:
+            if wait and document.original:
+                await self._read(
+                    Waiting(
+                        document.id,
+                        document.owner,
+                        document.title,
+                        document.language,
+                        document.original,
+                        document.names[0].path,
+                    )
+                )
+                document = await self.get(scope, added.document_id)
+            else:
+                self._ask()
+        return document, added.is_new
 
-    async def add_text(
-        self,
-        scope: Scope,
-        text: str,
-        name: str,
-        *,
-        collection: str = DOCUMENTS,
-        title: str | None = None,
-        language: str | None = None,
-        wait: bool = False,
-    ) -> tuple[Document, bool]:
-        """Take a text in as a Markdown file. Raises as `add`."""
-        raise NotImplementedError
+    async def get(self, scope: Scope, document_id: UUID) -> Document:
+        """Return a document, also one in the bin. Raises InvalidInput `document_unknown`, DatabaseError."""
+        document = await self._store.documents.get(scope, document_id)
+        if document is None:
+            raise InvalidInput("document_unknown")
+        return document
+
+    async def versions(self, scope: Scope, document_id: UUID) -> list[DocumentVersion]:
+        """Return what its content was, the newest first. Raises InvalidInput `document_unknown`, DatabaseError."""
+        await self.get(scope, document_id)
+        return await self._store.documents.versions(scope, document_id)
+
+    async def delete(self, scope: Scope, document_id: UUID) -> Document:
+        """Put a document into the bin: nothing of it is found any more. Raises InvalidInput `document_unknown`, DatabaseError."""
+        document = await self._store.documents.delete(scope, document_id)
+        if document is None:
+            raise InvalidInput("document_unknown")
+        if document.original:
+            await self._move(self._originals.to_bin, document.original)
+        self._tell(Verb.REMOVED, document.owner, document.id)
+        return document
+
+    async def restore(self, scope: Scope, document_id: UUID) -> Document:
+        """Take a document out of the bin; what came in again meanwhile is returned instead.
+
+        Raises InvalidInput `document_unknown`, DatabaseError.
+        """
+        restored = await self._store.documents.restore(scope, document_id)
+        if restored is None:
+            raise InvalidInput("document_unknown")
+        if restored.from_bin:
+            await self.take_from_bin(restored.from_bin)
+        if restored.unneeded:
+            await asyncio.to_thread(self._originals.erase, restored.unneeded)
+        self._tell(Verb.ADDED, restored.owner, restored.document_id)
+        self._nudge()
+        self._ask()
+        return await self.get(scope, restored.document_id)
+
+    async def erase(self, scope: Scope, document_id: UUID) -> None:
+        """Let a document in the bin go for ever.
+
+        Raises InvalidInput (`document_unknown`, `document_not_deleted`), DatabaseError.
+        """
+        document = await self.get(scope, document_id)
+        if document.deleted_at is None:
+            raise InvalidInput("document_not_deleted")
+        # The file first: of a row that is gone nobody would know that it is left.
+        if document.original:
+            await asyncio.to_thread(self._originals.erase, document.original)
+        if not await self._store.documents.erase(scope, document_id):
+            raise InvalidInput("document_unknown")
+        self._tell(Verb.REMOVED, document.owner, document.id)
+
+    async def read_again(self, scope: Scope, document_id: UUID) -> Document:
+        """Read a document once more in the background.
+
+        Raises InvalidInput (`document_unknown`, `document_without_file`), DatabaseError.
+        """
+        found = await self._store.documents.read_again(scope, document_id)
+        if found is None:
+            raise InvalidInput("document_unknown")
+        has_original, folders = found
+        if not has_original and not folders:
+            raise InvalidInput("document_without_file")
+        self._look_again(folders)
+        self._ask()
+        return await self.get(scope, document_id)
+
+    async def expire(self, before: datetime) -> int:
+        """Erase everybody's documents that went into the bin before; return how many. Raises DatabaseError."""
+        erased = 0
+        while old := await self._store.documents.deleted_before(before, _BATCH):
+            for document_id, owner in old:
+                try:
+                    await self.erase(Scope(owner), document_id)
+                except InvalidInput:
+                    # Erased or restored by somebody meanwhile.
+                    continue
+                erased += 1
+        return erased
+
+    async def clear_originals(self) -> int:
+        """Erase files that no document refers to, which a crash may leave; return how many. Raises DatabaseError."""
+        known = await self._store.documents.originals()
+        unknown = await asyncio.to_thread(self._originals.leftovers, known)
+        # A crash leaves a few. More, and it is this database that does not know them.
+        if len(unknown) > len(known):
+            return 0
+        for original in unknown:
+            await asyncio.to_thread(self._originals.erase, original)
+        return len(unknown)
+
+    async def take_from_bin(self, original: str) -> None:
+        """Put an original back to where it is read."""
+        await self._move(self._originals.restore, original)
+
+    async def run(self) -> None:
+        """Read what waits, until cancelled."""
+        while True:
+            self._asked.clear()
+            pause: float | None = None
+            try:
+                while waiting := await self._store.documents.waiting(self._in_hand):
+                    self._owes = True
+                    await self._read(waiting)
+                self._owes = self._asked.is_set()
+            except DatabaseError as err:
+                _LOGGER.debug("Documents wait to be read", exc_info=True)
+                self._health.failed(Part.DATABASE, err)
+                pause = _RETRY
+            except ReaderUnavailable:
+                pause = _RETRY
+            except Exception:
+                _LOGGER.exception("Unexpected error while documents were read")
+                pause = _RETRY
+            if not self._owes:
+                self._idle.set()
+            try:
+                async with asyncio.timeout(pause):
+                    await self._asked.wait()
+            except TimeoutError:
+                pass
+
+    async def settled(self, timeout: float = 30.0) -> bool:
+        """Wait until all that was given to us is read; return False where that took longer than `timeout` seconds."""
+        try:
+            async with asyncio.timeout(timeout):
+                await self._idle.wait()
+        except TimeoutError:
+            return False
+        return True
 
     async def list(
         self,
@@ -87,32 +297,82 @@ class Documents:
 
         `text` is looked for in titles and names. Raises InvalidInput, DatabaseError.
         """
-        raise NotImplementedError
+        if not 1 <= limit <= MOST_ROWS:
+            raise InvalidInput("limit_invalid", most=str(MOST_ROWS))
+        return await self._store.documents.list(
+            scope,
+            limit=limit,
+            before=before,
+            text=clean(text, limit=LONGEST_QUERY) if text else None,
+            collection=clean(collection, limit=_LONGEST_COLLECTION)
+            if collection
+            else None,
+            state=state,
+            deleted=deleted,
+            folder=folder,
+        )
 
-    async def get(self, scope: Scope, document_id: UUID) -> Document:
-        """Return a document, also one in the bin. Raises InvalidInput `document_unknown`, DatabaseError."""
-        raise NotImplementedError
+    # --- behind the scenes
 
-    async def versions(self, scope: Scope, document_id: UUID) -> list[DocumentVersion]:
-        """Return what its content was, the newest first. Raises InvalidInput `document_unknown`, DatabaseError."""
-        raise NotImplementedError
+    def _ask(self) -> None:
+        self._owes = True
+        self._idle.clear()
+        self._asked.set()
 
-    async def delete(self, scope: Scope, document_id: UUID) -> Document:
-        """Put a document into the bin: nothing of it is found any more. Raises InvalidInput `document_unknown`, DatabaseError."""
-        raise NotImplementedError
+    def _tell(self, verb: Verb, owner: str, document_id: UUID) -> None:
+        self._changes.tell(Subject.DOCUMENT, verb, owner, [document_id])
 
-    async def restore(self, scope: Scope, document_id: UUID) -> Document:
-        """Take a document out of the bin. Raises InvalidInput `document_unknown`, DatabaseError."""
-        raise NotImplementedError
+    async def _keep(self, source: Path | bytes, name: str) -> tuple[str, bytes, int]:
+        """Store a file among the originals; return where, its sha256 and its size."""
+        try:
+            return await asyncio.to_thread(self._store_original, source, name)
+        except ReadError as err:
+            raise InvalidInput(
+                _REFUSED.get(err.problem, "document_unreadable")
+            ) from err
+        except OSError as err:
+            _LOGGER.warning("A document cannot be kept: %s", err.strerror)
+            raise InvalidInput("document_not_kept") from err
 
-    async def erase(self, scope: Scope, document_id: UUID) -> None:
-        """Let a document in the bin go for ever. Raises InvalidInput (`document_unknown`, `document_not_deleted`), DatabaseError."""
-        raise NotImplementedError
+    def _store_original(
+        self, source: Path | bytes, name: str
+    ) -> tuple[str, bytes, int]:
+        original = self._originals.store(name, source)
+        with self._originals.path(original).open("rb") as file:
+            digest = file_digest(file, "sha256").digest()
+            return original, digest, file.tell()
 
-    async def read_again(self, scope: Scope, document_id: UUID) -> Document:
-        """Read a document once more in the background. Raises InvalidInput `document_unknown`, DatabaseError."""
-        raise NotImplementedError
+    async def _move(self, move: Callable[[str], None], original: str) -> None:
+        try:
+            await asyncio.to_thread(move, original)
+        except (OSError, ReadError) as err:
+            # What it says is in the database; the file itself is there to be read again only.
+            _LOGGER.warning("The file of a document cannot be moved: %s", err)
 
-    async def expire(self, before: datetime) -> int:
-        """Erase everybody's documents that went into the bin before; return how many. Raises DatabaseError."""
-        raise NotImplementedError
+    async def _read(self, waiting: Waiting) -> None:
+        """Read an upload. Raises DatabaseError, ReaderUnavailable."""
+        scope = Scope(waiting.owner)
+        self._in_hand.add(waiting.id)
+        try:
+            given = waiting.title != title_of(waiting.name, waiting.language)
+            try:
+                reading = await self._reading.read(
+                    self._originals.path(waiting.original),
+                    name=waiting.name,
+                    title=waiting.title if given else None,
+                    language=waiting.language,
+                )
+            except ReadError as err:
+                await self._store.documents.fail(waiting.id, scope, err.problem)
+            else:
+                try:
+                    if await self._store.documents.write(waiting.id, scope, reading):
+                        self._nudge()
+                except DatabaseError as err:
+                    if not err.is_refusal:
+                        raise
+                    _LOGGER.warning("The database refuses a document: %s", err)
+                    await self._store.documents.fail(waiting.id, scope, Problem.BROKEN)
+            self._tell(Verb.CHANGED, waiting.owner, waiting.id)
+        finally:
+            self._in_hand.discard(waiting.id)

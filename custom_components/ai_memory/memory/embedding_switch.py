@@ -143,27 +143,31 @@ class EmbeddingSwitch:
         return lambda: self._listeners.remove(listener)
 
     async def back_out(self) -> bool:
-        """Give up the switch that is under way and delete what was made for it. Raises DatabaseError.
+        """Give up the switch that is under way and delete what was made for it. Raises DatabaseError: then it goes on.
 
-        Return False where there is none, or where it has taken place: then it stays. What is left because the database is
-        away goes at the next start without `next_embedder`.
+        Return False where there is none, or where it has taken place: then it stays.
         """
-        if self._next is None:
+        if not await self._give_up():
             return False
-        await self._end_task()
-        async with self._changing:
-            if (embedder := self._next) is None:
-                return False
-            # It may have been stopped between the switch in the database and the word of it.
-            active = await self._store.models.active()
-            if active is not None and active.stored == self._target:
-                self._take_over(active.stored, embedder)
-                return False
-            self._next = None
-            self._tell(None)
-            await embedder.close()
-            await self._tidy()
+        self._tell(None)
+        try:
+            async with self._changing:
+                await self._tidy()
+        except DatabaseError:
+            # In the background, then, until it is done.
+            self.start()
         return True
+
+    async def begin(self, embedder: Embedder) -> None:
+        """Bring an embedder in the place of the one that serves, or of the one that is on its way. Raises DatabaseError.
+
+        Where that makes vectors of the same model, its work goes on.
+        """
+        await self._give_up()
+        await self._end_task()
+        self._next = embedder
+        self._tell(SwitchProgress(SwitchState.WAITING))
+        self.start()
 
     def start(self) -> None:
         """Begin or go on; without a next embedder clear up what was left of one."""
@@ -255,15 +259,15 @@ class EmbeddingSwitch:
     ) -> None:
         """Make all vectors, the index and the gates of a model."""
         models, searching = self._store.models, self._searching
+
+        def made(number: int) -> None:
+            build.made(number)
+            self._tell(build.progress(SwitchState.BUILDING))
+
         news = True
         while news:
             while missing := await models.count_without_embedding(stored):
                 build.counted(await models.count_findable(), missing)
-
-                def made(number: int) -> None:
-                    build.made(number)
-                    self._tell(build.progress(SwitchState.BUILDING))
-
                 made(0)
                 await self._worker.embed_page(stored, embedder, made=made)
             self._tell(build.progress(SwitchState.INDEXING))
@@ -274,6 +278,30 @@ class EmbeddingSwitch:
             )
             # What took long may have left new passages behind.
             news = indexed or measured
+
+    async def _give_up(self) -> bool:
+        """End the switch that is under way; return False where there is none, or where it has taken place.
+
+        Raises DatabaseError: then it goes on.
+        """
+        if self._next is None:
+            return False
+        await self._end_task()
+        async with self._changing:
+            if (embedder := self._next) is None:
+                return False
+            # It may have been stopped between the switch in the database and the word of it.
+            try:
+                active = await self._store.models.active()
+            except DatabaseError:
+                self.start()
+                raise
+            if active is not None and active.stored == self._target:
+                self._take_over(active.stored, embedder)
+                return False
+            self._next = None
+            await embedder.close()
+        return True
 
     def _take_over(self, model: StoredModel, embedder: Embedder) -> None:
         before = self._searching.embedder

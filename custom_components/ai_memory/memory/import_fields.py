@@ -48,11 +48,14 @@ class Reason(StrEnum):
 class BrokenRow(Exception):
     """A row that cannot be taken; never with what stands in it."""
 
-    def __init__(self, reason: Reason, column: str | None = None) -> None:
-        """Say why, and because of which column."""
+    def __init__(
+        self, reason: Reason, column: str | None = None, *, row_id: str | None = None
+    ) -> None:
+        """Say why, and because of which column; `row_id` where nothing else can be read."""
         super().__init__(reason)
         self.reason = reason
         self.column = column
+        self.row_id = row_id
 
 
 def object_of(line: bytes) -> dict[str, Any]:

@@ -1,23 +1,22 @@
 """Rows of the plan's tables as what stands here: messages become turns, knowledge becomes memories."""
 
-from collections import OrderedDict
 from collections.abc import Mapping
-from dataclasses import dataclass, field
-from datetime import UTC, datetime, timedelta, tzinfo
-from hashlib import md5, sha256
+from datetime import datetime, tzinfo
+from hashlib import sha256
 import json
-from typing import Any, Final, Literal
+from typing import Any, Final
 from uuid import UUID, uuid5
 
 from ..errors import InvalidInput
-from ..models import AnsweredBy, CacheVerdict, JsonValue, Preference, Scope
+from ..models import AnsweredBy, CacheVerdict, Preference, Scope
 from ..postgres.imports import ImportedTurn
 from ..postgres.training import TrainingFormat
 from ..postgres.turns import CONVERSATIONS
 from .aliases import alias_from_preference, split_key
-from .archive_format import MEMBERS, Row
+from .archive_format import Row
 from .archive_secrets import mask_row, secrets_of_refused
 from .feedback import BEST, WORST
+from .import_exchanges import ROLES, Exchange, Exchanges, Role, Said
 from .import_fields import (
     LONGEST_LABEL,
     LONGEST_LANGUAGE,
@@ -28,10 +27,19 @@ from .import_fields import (
     Reason,
     shown_id,
 )
+from .import_items import (
+    MemoryItem,
+    PreferenceItem,
+    SourceRow,
+    Translated,
+    TurnItem,
+    bound,
+    digest_of,
+    digest_of_turn,
+    row_of,
+)
 from .memories import LONGEST_MEMORY, MEMORIES
 from .questions import is_statement
-
-type Role = Literal["user", "assistant"]
 
 REQUIRED: Final[dict[str, tuple[str, ...]]] = {
     "conversations": ("session_id", "role", "content"),
@@ -65,106 +73,10 @@ LEFT_OUT: Final = "response_cache"
 NOT_TAKEN: Final[dict[str, tuple[str, ...]]] = {"knowledge": ("embedding",)}
 """Columns of the plan that are not taken: nobody knows of which model the vectors are."""
 
-_ROLES: Final[dict[str, Role]] = {
-    "user": "user",
-    "human": "user",
-    "assistant": "assistant",
-    "ai": "assistant",
-    "bot": "assistant",
-}
 _NAMESPACE: Final = UUID("c0c9e5a5-6d9b-5d0a-8a67-20c6ad1d3b1f")
-_OPEN_SESSIONS: Final = 1000
-"""A file may mix them; of more than that, a reply stands in a turn of its own."""
-_MOST_MESSAGES: Final = 100
 _TITLE: Final = 80
 _NO_CATEGORY: Final = "other"
-_LATEST: Final = datetime.max.replace(tzinfo=UTC) - timedelta(days=1)
 _KEPT_METADATA: Final = ("model", "agent_id", "device_id", "satellite_id")
-
-
-@dataclass(frozen=True, slots=True)
-class SourceRow:
-    """Where a row stands, for the report: its id, else the number of its line."""
-
-    table: str
-    id: str | None
-    line: int | None
-
-
-@dataclass(slots=True)
-class Item:
-    """One thing to store, and the rows it was made of."""
-
-    rows: list[SourceRow]
-
-
-@dataclass(slots=True)
-class TurnItem(Item):
-    """An exchange."""
-
-    stored: ImportedTurn
-    timed: bool
-    """Whether the source tells when it was."""
-    digest: str
-    rating: int | None
-
-
-@dataclass(slots=True)
-class MemoryItem(Item):
-    """A fact."""
-
-    stored: Row
-    passage: Row
-    digest: str
-
-
-@dataclass(slots=True)
-class PreferenceItem(Item):
-    """A preference or an alias."""
-
-    stored: Row
-    value: JsonValue
-
-
-@dataclass(slots=True)
-class Translated:
-    """What came of some rows. `broken` and `secrets` are not taken; `dropped` are the kinds of the secrets."""
-
-    items: list[Item] = field(default_factory=list)
-    broken: list[tuple[SourceRow, BrokenRow]] = field(default_factory=list)
-    dropped: set[str] = field(default_factory=set)
-    masked: int = 0
-    metadata: int = 0
-    """Rows of which something beside the columns was not taken."""
-
-
-@dataclass(slots=True)
-class _Said:
-    """One message."""
-
-    row: SourceRow
-    identity: UUID
-    role: Role
-    content: str
-    language: str | None
-    intent: str | None
-    at: datetime | None
-    details: Mapping[str, str]
-
-
-@dataclass(slots=True)
-class _Exchange:
-    """What somebody said and what was answered, as far as it was read."""
-
-    said: list[_Said]
-
-    def takes(self, more: _Said) -> bool:
-        """Return whether a message belongs to it."""
-        return (
-            more.role == "assistant"
-            and len(self.said) < _MOST_MESSAGES
-            and sum(len(one.content) + 2 for one in (*self.said, more)) <= LONGEST_TEXT
-        )
 
 
 class Translator:
@@ -190,8 +102,7 @@ class Translator:
         self._language = language
         self._now = now
         self._types = types or {}
-        self._open: OrderedDict[str, _Exchange] = OrderedDict()
-        self._last: dict[str, datetime] = {}
+        self._exchanges = Exchanges(now)
         self._number = 0
 
     def translate(
@@ -201,7 +112,7 @@ class Translator:
         into = Translated()
         for table, line, values in rows:
             if isinstance(values, BrokenRow):
-                into.broken.append((SourceRow(table, None, line), values))
+                into.broken.append((SourceRow(table, values.row_id, line), values))
                 continue
             row = SourceRow(table, shown_id(values.get("id")), line)
             try:
@@ -216,8 +127,8 @@ class Translator:
     def finish(self) -> Translated:
         """Return what was still waiting."""
         into = Translated()
-        while self._open:
-            self._close(*self._open.popitem(last=False), into)
+        for exchange in self._exchanges.end_all():
+            self._close(exchange, into)
         return into
 
     def _take(self, row: SourceRow, values: dict[str, Any], into: Translated) -> None:
@@ -242,10 +153,23 @@ class Translator:
         self, row: SourceRow, values: dict[str, Any], fields: Fields, into: Translated
     ) -> None:
         session = fields.label("session_id")
-        role = _ROLES.get(fields.some_text("role", LONGEST_LABEL).casefold())
+        try:
+            said = self._said(row, values, fields, into)
+        except BrokenRow:
+            # What comes next may be the reply to this, and not to what was before.
+            for exchange in self._exchanges.end(session):
+                self._close(exchange, into)
+            raise
+        for exchange in self._exchanges.add(session, said):
+            self._close(exchange, into)
+
+    def _said(
+        self, row: SourceRow, values: dict[str, Any], fields: Fields, into: Translated
+    ) -> Said:
+        role = ROLES.get(fields.some_text("role", LONGEST_LABEL).casefold())
         if role is None:
             raise BrokenRow(Reason.UNKNOWN_ROLE, "role")
-        said = _Said(
+        return Said(
             row,
             self._identity(row.table, values),
             role,
@@ -255,32 +179,17 @@ class Translator:
             fields.time("created_at"),
             _details(fields, into),
         )
-        before = self._open.get(session)
-        if before is not None and before.takes(said):
-            before.said.append(said)
-        else:
-            if before is not None:
-                self._close(session, before, into)
-            self._open[session] = _Exchange([said])
-        self._open.move_to_end(session)
-        if len(self._open) > _OPEN_SESSIONS:
-            self._close(*self._open.popitem(last=False), into)
 
-    def _close(self, session: str, exchange: _Exchange, into: Translated) -> None:
+    def _close(self, exchange: Exchange, into: Translated) -> None:
         said = exchange.said
-        first = said[0]
-        at = first.at or self._after(session)
-        self._last[session] = last = max((one.at for one in said if one.at), default=at)
-        while len(self._last) > _OPEN_SESSIONS:
-            del self._last[next(iter(self._last))]
-        asked = first if first.role == "user" else None
+        began, ended = self._exchanges.times(exchange)
         turn = self._turn(
-            first.identity,
-            text=asked.content if asked else "",
-            reply="\n\n".join(one.content for one in said if one.role == "assistant"),
-            language=first.language,
+            said[0].identity,
+            text=exchange.asked.content if exchange.asked else "",
+            reply=exchange.reply,
+            language=said[0].language,
             intent=next((one.intent for one in said if one.intent), None),
-            at=at,
+            at=began,
             details={
                 name: value
                 for one in reversed(said)
@@ -290,23 +199,18 @@ class Translator:
         into.items.append(
             self._turn_item(
                 [one.row for one in said],
-                session,
+                exchange.session,
                 turn,
                 [
-                    _message(turn, number, one.role, one.content, one.at or at, one)
+                    _message(turn, number, one.role, one.content, one.at or began, one)
                     for number, one in enumerate(said)
                 ],
                 into,
-                updated_at=max(at, last),
-                timed=first.at is not None,
+                updated_at=ended,
+                timed=said[0].at is not None,
                 supersedes=[one.identity for one in said[1:]],
             )
         )
-
-    def _after(self, session: str) -> datetime:
-        """Return when something was whose time is not told: right behind what was before it."""
-        before = self._last.get(session, self._now)
-        return min(before, _LATEST) + timedelta(microseconds=1)
 
     # --- training data
 
@@ -330,7 +234,7 @@ class Translator:
         )
         feedback = None
         if rating is not None:
-            feedback = _row(
+            feedback = row_of(
                 "feedback",
                 turn=turn["id"],
                 owner=self._owner,
@@ -342,7 +246,7 @@ class Translator:
         examples = []
         if fields.flag("exported"):
             examples = [
-                _row(
+                row_of(
                     "training_examples",
                     turn=turn["id"],
                     owner=self._owner,
@@ -385,7 +289,7 @@ class Translator:
         at: datetime,
         details: Mapping[str, str],
     ) -> Row:
-        return _row(
+        return row_of(
             "turns",
             id=turn_id,
             owner=self._owner,
@@ -422,7 +326,7 @@ class Translator:
         text, language = turn["text"], turn["language"]
         passage = None
         if not kinds and not turn["intent"] and is_statement(text, language):
-            passage = _row(
+            passage = row_of(
                 "passages",
                 id=0,
                 turn=turn["id"],
@@ -435,12 +339,12 @@ class Translator:
         return TurnItem(
             rows,
             ImportedTurn(
-                _bound("turns", turn),
+                bound("turns", turn),
                 session,
                 title or (text or turn["reply"] or "")[:_TITLE],
                 updated_at,
                 tags or [],
-                [_bound("messages", message) for message in messages],
+                [bound("messages", message) for message in messages],
                 passage,
                 secrets=sorted(kinds),
                 supersedes=supersedes or [],
@@ -455,7 +359,7 @@ class Translator:
     def _take_knowledge(self, row: SourceRow, fields: Fields, into: Translated) -> None:
         created = fields.time("created_at")
         updated = fields.time("updated_at")
-        memory = _row(
+        memory = row_of(
             "memories",
             id=self._next(),
             owner=self._owner,
@@ -473,8 +377,8 @@ class Translator:
         into.items.append(
             MemoryItem(
                 [row],
-                _bound("memories", memory),
-                _row(
+                bound("memories", memory),
+                row_of(
                     "passages",
                     id=memory["id"],
                     memory=memory["id"],
@@ -504,7 +408,7 @@ class Translator:
             )
         except InvalidInput:
             raise BrokenRow(Reason.INVALID_KEY, "key") from None
-        preference = _row(
+        preference = row_of(
             "preferences",
             owner=self._owner,
             key=key,
@@ -521,7 +425,7 @@ class Translator:
             raise BrokenRow(Reason.INVALID_ALIAS, "value") from None
         self._refuse_secrets("preferences", preference, into)
         into.items.append(
-            PreferenceItem([row], _bound("preferences", preference), value)
+            PreferenceItem([row], bound("preferences", preference), value)
         )
 
     def _refuse_secrets(self, member: str, row: Row, into: Translated) -> None:
@@ -552,20 +456,10 @@ class Translator:
 _NO_TYPES: Final[Mapping[str, str]] = {}
 
 
-def _row(member: str, **values: Any) -> Row:
-    """Return a row with every column of a member, in their order."""
-    return {**dict.fromkeys(MEMBERS[member]), **values}
-
-
-def _bound(member: str, row: Row) -> Row:
-    """Return a row as the driver takes it."""
-    return {name: MEMBERS[member][name].bind(value) for name, value in row.items()}
-
-
 def _message(
-    turn: Row, position: int, role: Role, content: str, at: datetime, said: _Said | None
+    turn: Row, position: int, role: Role, content: str, at: datetime, said: Said | None
 ) -> Row:
-    return _row(
+    return row_of(
         "messages",
         turn=turn["id"],
         position=position,
@@ -594,22 +488,3 @@ def _details(fields: Fields, into: Translated) -> dict[str, str]:
     else:
         into.metadata += 1
     return found
-
-
-def digest_of(text: str) -> str:
-    """Return the MD5 of a text, as PostgreSQL makes it; it compares, and keeps nothing secret."""
-    return md5(text.encode(), usedforsecurity=False).hexdigest()
-
-
-def digest_of_turn(session: str, turn: Row, messages: list[Row]) -> str:
-    """Return the digest of what was said, as `stored_turns` in imports.sql makes it."""
-    return digest_of(
-        "\x1f".join(
-            (
-                session,
-                turn["text"],
-                turn["reply"] or "",
-                *(f"{one['role']}\x1e{one['content'] or ''}" for one in messages),
-            )
-        )
-    )

@@ -13,7 +13,7 @@ from uuid import uuid4
 
 from ..errors import InvalidInput
 from .import_fields import BrokenRow, Reason
-from .import_plan import SourceRow
+from .import_items import SourceRow
 
 FORMAT: Final = "ai-memory-import-report"
 VERSION: Final = 1

@@ -6,7 +6,6 @@ from pathlib import Path
 from typing import Final
 from uuid import uuid4
 
-from ..errors import InvalidInput
 from ..models import Scope
 from ..postgres.foreign import source_errors
 from ..postgres.settings import ConnectionSettings
@@ -66,6 +65,3 @@ def remove_leftovers(folder: Path) -> None:
 
 def _remove(path: Path) -> None:
     path.unlink(missing_ok=True)
-
-
-__all__ = ["ArchiveOf", "InvalidInput", "Moving", "remove_leftovers"]

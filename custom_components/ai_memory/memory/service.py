@@ -1,7 +1,7 @@
 """The one service layer: every surface translates to and from what stands here."""
 
 import asyncio
-from collections.abc import Awaitable, Callable, Coroutine
+from collections.abc import Awaitable, Callable, Collection, Coroutine, Sequence
 from dataclasses import asdict, replace
 from datetime import datetime
 from functools import partial
@@ -9,6 +9,8 @@ import logging
 from pathlib import Path
 from typing import Any
 
+from ..documents.originals import Originals
+from ..documents.reader import Reader
 from ..embedding.embedder import Embedder
 from ..errors import AiMemoryError, DatabaseError
 from ..models import AnsweredBy, CacheVerdict, Scope, TargetKind, Turn
@@ -22,14 +24,20 @@ from .cache import Cache
 from .cache_policy import verdict_after
 from .calibration import Calibration, Commands
 from .changes import Changes
+from .collections import Collections, Summarise
 from .conversations import Conversations
+from .document_reading import DocumentReading
+from .documents import Documents
 from .embedding_switch import EmbeddingSwitch
 from .feedback import Feedback
+from .folder_sync import FolderSettings, FolderSync
 from .forgetting import Forgetting
 from .health import Health, Part, ReportProblem
+from .imports import Imports
 from .journal import Journal
 from .look_up import Found, LookUp, Utterance
 from .memories import Memories
+from .moving import Moving
 from .owners import Owners
 from .preferences import Preferences
 from .questions import is_statement
@@ -63,6 +71,9 @@ class MemoryService:
         target_of_name: TargetOfName,
         report: ReportProblem,
         retention: Retention = KEEP_TURNS,
+        originals_path: Path | None = None,
+        folders: Sequence[FolderSettings] = (),
+        summarise: Summarise | None = None,
         next_embedder: Embedder | None = None,
         switched: Callable[[], None] = lambda: None,
     ) -> None:
@@ -70,7 +81,9 @@ class MemoryService:
 
         `language` is the home's own; `commands` gives plain commands to measure relevance against; `knows_target` tells
         whether an alias can name a thing, `target_of_name` what the house calls so; `report` hears of problems and of
-        their end. `next_embedder` is built up in the background while `embedder` serves, then takes its place: `switched` is
+        their end. Uploads are kept below `originals_path`, by default beside the journal; `folders` are watched;
+        `summarise` describes shelves of the household.
+        `next_embedder` is built up in the background while `embedder` serves, then takes its place: `switched` is
         called when it has.
         """
         self.store = Store(settings)
@@ -109,6 +122,15 @@ class MemoryService:
             expire=self._expire,
         )
         self.secrets = secrets = SecretGate(self.store)
+        self.collections = Collections(
+            self.store,
+            self._searching,
+            secrets,
+            self.changes,
+            language=language,
+            nudge=self._upkeep.nudge,
+            summarise=summarise,
+        )
         self.memories = Memories(
             self.store,
             self._searching,
@@ -164,8 +186,40 @@ class MemoryService:
             language=language,
             nudge=self._upkeep.nudge,
         )
+        self.imports = Imports(
+            self.store,
+            self.memories,
+            self.conversations,
+            self.preferences,
+            Moving(self.archive, self._archive_of),
+            self.changes,
+            language=language,
+            nudge=self._upkeep.nudge,
+        )
         self.review = Review(
             self.store, self.memories, self.preferences, self.forgetting
+        )
+        originals = originals_path or journal_path.parent / "documents"
+        self._reading = DocumentReading(Reader(), language=language)
+        self.documents = Documents(
+            self.store,
+            self._reading,
+            Originals(originals),
+            self.health,
+            self.changes,
+            language=language,
+            nudge=self._upkeep.nudge,
+            look_again=self._look_again,
+        )
+        self.folders = FolderSync(
+            self.store,
+            self._reading,
+            folders,
+            self.health,
+            self.changes,
+            without=originals,
+            nudge=self._upkeep.nudge,
+            from_bin=self.documents.take_from_bin,
         )
         self._loops: list[asyncio.Task[None]] = []
         self._errands: set[asyncio.Task[None]] = set()
@@ -183,17 +237,21 @@ class MemoryService:
         self._loops = [
             asyncio.create_task(self._upkeep.run(), name="ai_memory upkeep"),
             asyncio.create_task(self._writer.run(), name="ai_memory turn writer"),
+            asyncio.create_task(self.documents.run(), name="ai_memory documents"),
+            asyncio.create_task(self.folders.run(), name="ai_memory folders"),
         ]
         self.models.start()
 
     async def stop(self) -> None:
         """Write what can be written and let go of everything. What is left stays in the journal."""
+        await self.imports.close()
         if not self.health.is_failing(Part.DATABASE):
             await self._writer.drain(_DRAIN_TIMEOUT)
         tasks = [*self._loops, *self._errands]
         for task in tasks:
             task.cancel()
         await asyncio.gather(*tasks, return_exceptions=True)
+        await self._reading.close()
         await self._look_up.stop()
         await self.models.stop()
         if self._searching.embedder:
@@ -201,10 +259,15 @@ class MemoryService:
         await self.store.database.close()
 
     async def settled(self, timeout: float = 30.0) -> bool:
-        """Wait until turns are written and vectors made; return False where that took longer than `timeout` seconds."""
+        """Wait until turns are written, documents read and vectors made; return False where one took longer than `timeout` seconds."""
         if self._errands:
             await asyncio.wait(self._errands, timeout=timeout)
-        return await self._writer.drain(timeout) and await self._upkeep.settled(timeout)
+        return (
+            await self._writer.drain(timeout)
+            and await self.documents.settled(timeout)
+            and await self.folders.settled(timeout)
+            and await self._upkeep.settled(timeout)
+        )
 
     # --- a turn
 
@@ -317,6 +380,19 @@ class MemoryService:
         return await self._upkeep.maintain()
 
     # --- behind the scenes
+
+    def _look_again(self, folder_ids: Collection[str]) -> None:
+        self.folders.look_again(folder_ids)
+
+    def _archive_of(self, store: Store) -> Archive:
+        return Archive(
+            store,
+            self._writer,
+            self.preferences,
+            self.changes,
+            language=self.language,
+            nudge=self._upkeep.nudge,
+        )
 
     async def _expire(self) -> Expired:
         return await expire(self.store, self._retention, self.forgetting.tell)

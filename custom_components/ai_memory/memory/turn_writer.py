@@ -13,13 +13,6 @@ from .journal import Journal, SetAside
 _LOGGER = logging.getLogger(__name__)
 _BATCH = 50  # turns in one transaction
 _RETRY_AFTER = 2.0  # seconds
-_REFUSALS = ("22", "23", "54")
-"""SQLSTATE classes of what is wrong with a turn itself: bad data, a broken constraint, too large."""
-
-
-def _is_refusal(error: DatabaseError) -> bool:
-    """Return whether a turn will never be taken; everything else may pass."""
-    return error.placeholders.get("code", "").startswith(_REFUSALS)
 
 
 class TurnWriter:
@@ -125,7 +118,7 @@ class TurnWriter:
         try:
             written = await self._turns.record(batch)
         except DatabaseError as err:
-            if not _is_refusal(err):
+            if not err.is_refusal:
                 self._report(err)
                 return False
             refusal = err

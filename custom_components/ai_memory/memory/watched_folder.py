@@ -7,9 +7,10 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from enum import StrEnum
 import logging
+import os
 from pathlib import Path
 import time
-from typing import Final
+from typing import Any, Final
 
 from ..documents.folder import FolderGone, Listing, Seen, list_folder
 from ..documents.formats.content import Problem, ReadError
@@ -123,33 +124,34 @@ class WatchedFolder:
         self._nudge = nudge
         self._tell = tell
         self._from_bin = from_bin
+        self.settled = asyncio.Event()
+        """Nothing is under way."""
         self._asked = asyncio.Event()
         self._stopped = False
         self._retry = False
         self._is_placed = False
         self._told = 0.0
-        self._failed: set[str] = set()
+        self._unfinished = 0
+        """Rounds in a row that left something for the next one."""
+        self._problems: dict[str, str] = {}
+        """Why files could not be read."""
+        self._identity: tuple[int, int, int, bool] | None = None
+        """Of the folder when there were files in it."""
         self._complete: Listing | None = None
         """What was there when all of it was dealt with."""
-
-    @property
-    def is_settled(self) -> bool:
-        """Return whether nothing is under way."""
-        return not self._asked.is_set() and self.progress.state not in {
-            FolderState.SCANNING,
-            FolderState.READING,
-        }
 
     def look(self, *, retry: bool) -> None:
         """Look at the folder at once; `retry`: also at files that could not be read."""
         self._stopped = False
         self._retry |= retry
         self._complete = None
+        self.settled.clear()
         self._asked.set()
 
     def stop(self) -> None:
         """Let the folder be, from its next file on."""
         self._stopped = True
+        self.settled.clear()
         self._asked.set()
 
     async def run(self) -> None:
@@ -157,24 +159,30 @@ class WatchedFolder:
         while True:
             self._asked.clear()
             pause = POLL
+            is_over = True
             try:
                 if self._stopped:
                     self._show(FolderState.STOPPED)
                 else:
                     await self._round()
+                    if self._unfinished:
+                        pause = min(POLL, RETRY * 2**self._unfinished)
             except FolderGone:
                 self._fail("folder_gone")
             except _FolderEmptied:
                 self._fail("folder_emptied")
             except DatabaseError as err:
+                _LOGGER.debug("Folder %s waits", self.settings.id, exc_info=True)
                 self._health.failed(Part.DATABASE, err)
-                pause = RETRY
+                pause, is_over = RETRY, False
             except ReaderUnavailable:
-                pause = RETRY
+                pause, is_over = RETRY, False
             except Exception:
                 # The next round may do better, and there must be one.
                 _LOGGER.exception("Unexpected error while a folder was looked at")
                 self._fail("unknown")
+            if is_over and not self._asked.is_set():
+                self.settled.set()
             try:
                 async with asyncio.timeout(pause):
                     await self._asked.wait()
@@ -204,20 +212,21 @@ class WatchedFolder:
             self._show(FolderState.STOPPED)
             return
         self._finish(listing)
-        if is_complete:
-            self._complete = listing
+        self._complete = listing if is_complete else None
+        self._unfinished = 0 if is_complete else min(self._unfinished + 1, 10)
 
     async def _compare(self, listing: Listing, *, retry: bool) -> bool:
         """Deal with all that is not as it is known; return whether nothing was left for the next round."""
         settings = self.settings
         known = await self._store.folder_files.known(settings.id, settings.owner)
-        if known and not listing.files:
-            await self._check_emptied()
+        await self._check(listing, is_known=bool(known))
         keys = {seen.key for seen in listing.files}
-        self._failed = {
-            key
+        self._problems = {
+            key: file.problem
             for key, file in known.items()
-            if file.state is DocumentState.FAILED and not file.is_deleted
+            if file.state is DocumentState.FAILED
+            and file.problem
+            and not file.is_deleted
         }
         to_do = [
             _ToDo(seen, again)
@@ -234,7 +243,7 @@ class WatchedFolder:
         new = {item.seen.bytes for item in to_do if item.seen.key not in known}
         await self._let_go([key for key in missing if known[key].bytes not in new])
         await self._leave_out(listing, known)
-        total = len(listing.files) + len(self._failed & listing.left_out.keys())
+        total = _count(listing)
         done = total - len(to_do)
         is_complete = True
         for item in to_do:
@@ -244,7 +253,7 @@ class WatchedFolder:
                 FolderState.READING,
                 total=total,
                 done=done,
-                failed=len(self._failed),
+                failed=len(self._problems),
             )
             is_complete &= await self._deal_with(item)
             done += 1
@@ -270,12 +279,16 @@ class WatchedFolder:
             self._changed(Verb.REMOVED, owner, some)
         self._is_placed = True
 
-    async def _check_emptied(self) -> None:
-        """Raise _FolderEmptied where nothing is in the folder since before its files came in.
+    async def _check(self, listing: Listing, *, is_known: bool = True) -> None:
+        """Raise _FolderEmptied where nothing is in a folder, and nobody seems to have deleted what was.
 
-        So it looks where a share is not mounted, and its documents must outlast that. Where files are deleted, their
-        folder changes later than they were read; where they were in folders of their own, these are left.
+        So it looks where a share is not mounted, and its documents must outlast that. Where files were deleted it is the
+        same folder as before, and it was changed after they were read; of those in folders of their own, these are left.
         """
+        if listing.files:
+            self._identity = _identity(listing)
+        if listing.files or not is_known or self._identity == _identity(listing):
+            return
         settings = self.settings
         newest = await self._store.folder_files.newest(settings.id, settings.owner)
         changed = await asyncio.to_thread(_changed_at, settings.path)
@@ -303,11 +316,11 @@ class WatchedFolder:
             return
         # Looked at again: much may have happened since, and what went by mistake costs its vectors.
         listing = await self._list()
-        if not listing.files:
-            await self._check_emptied()
+        await self._check(listing)
         there = {seen.key for seen in listing.files} | listing.left_out.keys()
         keys = [key for key in keys if key not in there and listing.is_gone(key)]
-        self._failed -= set(keys)
+        for key in keys:
+            self._problems.pop(key, None)
         settings = self.settings
         gone = await self._store.folder_files.drop(settings.id, settings.owner, keys)
         self._changed(Verb.REMOVED, settings.owner, gone)
@@ -369,7 +382,18 @@ class WatchedFolder:
             return True
         if reading.sha256 != now.sha256:
             return False
-        await self._kept(file, await self._store.folder_files.write(file, reading))
+        try:
+            kept = await self._store.folder_files.write(file, reading)
+        except DatabaseError as err:
+            if not err.is_refusal:
+                raise
+            if err.is_duplicate:
+                # It came in by another name right now.
+                return False
+            _LOGGER.warning("The database refuses a document: %s", err)
+            await self._could_not(file, Problem.BROKEN, now.sha256)
+        else:
+            await self._kept(file, kept)
         return True
 
     def _file(self, key: str, now: FileNow | None) -> FolderFile:
@@ -381,7 +405,7 @@ class WatchedFolder:
             path=key,
             title=title_of(key, settings.language),
             format=format_of(key) or "",
-            bytes=now.bytes if now else None,
+            bytes=now.size if now else None,
             modified_ns=now.modified_ns if now else None,
         )
 
@@ -393,7 +417,10 @@ class WatchedFolder:
         )
 
     async def _kept(self, file: FolderFile, kept: Kept) -> None:
-        (self._failed.add if kept.is_failed else self._failed.discard)(file.path)
+        if kept.problem:
+            self._problems[file.path] = kept.problem
+        else:
+            self._problems.pop(file.path, None)
         for original in kept.from_bin:
             await self._from_bin(original)
         self._changed(Verb.REMOVED, file.owner, kept.removed)
@@ -409,12 +436,74 @@ class WatchedFolder:
     # --- progress
 
     def _finish(self, listing: Listing) -> None:
+        total = _count(listing)
         problem = None
-        if self._failed and len(self._failed) >= self.progress.total:
-            problem = self._common_problem(listing)
+        if total and len(self._problems) >= total:
+            problem = Counter(self._problems.values()).most_common(1)[0][0]
         self._show(
             FolderState.FAILED if problem else FolderState.IDLE,
-            failed=len(self._failed),
+            total=total,
+            done=total,
+            failed=len(self._problems),
             problem=problem,
             finished_at=datetime.now(UTC),
         )
+
+    def _fail(self, problem: str) -> None:
+        self._complete = None
+        self._show(FolderState.FAILED, problem=problem)
+
+    def _show(self, state: FolderState, **fields: Any) -> None:
+        before = self.progress
+        self.progress = replace(before, state=state, **fields)
+        now = time.monotonic()
+        is_step = state is before.state is FolderState.READING
+        if self.progress != before and not (is_step and now - self._told < _TELL):
+            self._told = now
+            self._tell(self.progress)
+
+
+def _count(listing: Listing) -> int:
+    """Return how many files of a folder are documents, or should be."""
+    return len(listing.files) + sum(
+        format_of(key) is not None for key in listing.left_out
+    )
+
+
+def _is_known(known: KnownFile | None, seen: Seen) -> bool:
+    return known is not None and (known.bytes, known.modified_ns) == (
+        seen.bytes,
+        seen.modified_ns,
+    )
+
+
+def _same(listing: Listing, other: Listing) -> bool:
+    return (
+        listing.files == other.files
+        and listing.left_out == other.left_out
+        and listing.unlisted == other.unlisted
+    )
+
+
+def _identity(listing: Listing) -> tuple[int, int, int, bool]:
+    return listing.device, listing.inode, listing.filesystem, listing.mount
+
+
+def _changed_at(folder: Path) -> float | None:
+    """Return when something was last put into an empty folder or taken out, None where it is not empty; blocks."""
+    try:
+        with os.scandir(folder) as entries:
+            if any(not entry.name.startswith(".") for entry in entries):
+                return None
+        return folder.stat().st_mtime
+    except OSError as err:
+        raise FolderGone from err
+
+
+def _is_as(path: Path, now: FileNow) -> bool:
+    """Return whether a file is what it was; blocks."""
+    try:
+        status = path.stat()
+    except OSError:
+        return False
+    return (status.st_size, status.st_mtime_ns) == (now.size, now.modified_ns)

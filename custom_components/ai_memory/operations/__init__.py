@@ -9,6 +9,7 @@ from . import (
     documents,
     feedback,
     forgetting,
+    imports,
     memories,
     owners,
     preferences,
@@ -30,6 +31,7 @@ OPERATIONS: Final[dict[str, Operation]] = {
         review,
         cache,
         archive,
+        imports,
         secrets,
     )
     for operation in module.OPERATIONS

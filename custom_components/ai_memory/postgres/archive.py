@@ -2,7 +2,7 @@
 
 from array import array
 import asyncio
-from collections.abc import AsyncIterator, Iterable, Mapping, Sequence
+from collections.abc import AsyncIterator, Collection, Iterable, Mapping, Sequence
 from contextlib import asynccontextmanager, suppress
 import struct
 from typing import Any, Final, NamedTuple
@@ -13,6 +13,7 @@ from pgvector import HalfVector
 
 from ..models import EmbeddingModel
 from ..text_forms import lexical
+from .chunks import words_of_chunk
 from .database import MAINTENANCE, Database, PooledConnection
 from .dropped_secrets import SQL as SECRET_SQL
 from .languages import text_search_configuration
@@ -25,17 +26,33 @@ SQL = load("archive")
 _PAGE: Final = 200
 _TIMEOUT: Final = 120.0
 """Seconds for a page: a full disk cache and an index on vectors take their time on a Pi."""
-_KEYED_BY_TURN: Final = ("turns", "training_examples")
+_KEYED_BY_UUID: Final = ("turns", "training_examples", "documents")
 
 type Row = dict[str, Any]
 type Values = Sequence[Any]
 
 
-class Placed(NamedTuple):
+class Placed[Id: (int, UUID)](NamedTuple):
     """Where a row of the archive is here."""
 
-    id: int
+    id: Id
     is_new: bool
+
+
+_PASSAGES: Final = {
+    "memory": ("id", "memory", "speaker", "created_at", "hidden"),
+    "turn": (
+        "id",
+        "turn",
+        "collection",
+        "speaker",
+        "text",
+        "created_at",
+        "place",
+        "hidden",
+    ),
+}
+"""What a passage has of its own, by what it was taken from."""
 
 
 class _NotKept(Exception):
@@ -98,7 +115,7 @@ class Snapshot:
 
     async def pages(self, member: str) -> AsyncIterator[list[Row]]:
         """Yield the rows of a member by growing key."""
-        after: Any = UUID(int=0) if member in _KEYED_BY_TURN else 0
+        after: Any = UUID(int=0) if member in _KEYED_BY_UUID else 0
         # By keys, not with a cursor: a pooler would need a prepared statement for that.
         while page := await self._connection.fetch(
             SQL[f"export_{member}"], self.owners, after, _PAGE, timeout=_TIMEOUT
@@ -143,7 +160,14 @@ class Merging:
         """Make sure of collections."""
         await self._execute(SQL["collection"], _values(rows))
 
-    async def conversations(self, rows: Sequence[Row]) -> dict[int, Placed]:
+    async def describe(self, rows: Iterable[Row]) -> None:
+        """Give collections the descriptions that they lack; locks their rows."""
+        await self._execute(
+            SQL["describe"],
+            [(row["owner"], row["name"], row["description"]) for row in rows],
+        )
+
+    async def conversations(self, rows: Sequence[Row]) -> dict[int, Placed[int]]:
         """Take conversations and their tags."""
         tags = {row["id"]: row.pop("tags") for row in rows}
         placed = await self._place(SQL["conversation"], _values(rows))
@@ -173,45 +197,71 @@ class Merging:
         )
         return new
 
-    async def memories(self, rows: Sequence[Row]) -> dict[int, Placed]:
+    async def memories(self, rows: Sequence[Row]) -> dict[int, Placed[int]]:
         """Take memories; the same words in the same place are one."""
         return await self._place(SQL["memory"], _values(rows))
 
+    async def documents(self, rows: Sequence[Row]) -> dict[UUID, Placed[UUID]]:
+        """Take documents; the same content on the same shelf is one."""
+        return {
+            row["old"]: Placed(row["id"], row["is_new"])
+            for row in await self._fetch(SQL["document"], _values(rows))
+        }
+
+    async def document_names(self, rows: Iterable[Row]) -> None:
+        """Take names of documents that are there; a file that has a document keeps it."""
+        values = _values(rows)
+        for query, in_folder in (("document_in_folder", True), ("document_name", False)):
+            await self._execute(
+                SQL[query],
+                [value for value in values if (value[1] is not None) is in_folder],
+            )
+
+    async def document_versions(self, rows: Iterable[Row]) -> None:
+        """Take versions of documents that are new."""
+        await self._execute(SQL["document_version"], _values(rows))
+
+    async def end_documents(self, ids: Collection[UUID]) -> int:
+        """Settle new documents without their files; return how many were let go."""
+        await self._connection.execute(SQL["end_documents"], ids, timeout=_TIMEOUT)
+        return len(
+            await self._connection.fetch(
+                SQL["drop_erased_documents"], ids, timeout=_TIMEOUT
+            )
+        )
+
     async def passages(
         self, rows: Sequence[Row], models: Mapping[int, int]
-    ) -> dict[int, Placed]:
-        """Take passages of memories and turns that are there, with their words and vectors; `models` by the archive's ids."""
-        placed = await self._place(
-            SQL["passage_of_memory"],
+    ) -> dict[int, Placed[int]]:
+        """Take passages of what is there, with their words and vectors; `models` by the archive's ids.
+
+        A `document` is Placed.
+        """
+        placed: dict[int, Placed[int]] = {}
+        for source, columns in _PASSAGES.items():
+            placed |= await self._place(
+                SQL[f"passage_of_{source}"],
+                [
+                    [row[name] for name in columns]
+                    for row in rows
+                    if row[source] is not None
+                ],
+            )
+        placed |= await self._place(
+            SQL["passage_of_chunk"],
             [
                 (
                     row["id"],
-                    row["memory"],
-                    row["speaker"],
+                    *row["document"],
+                    row["position"],
+                    row["page"],
+                    row["heading"],
+                    hash_of_chunk(row["heading"], row["text"]),
+                    row["text"],
                     row["created_at"],
-                    row["hidden"],
                 )
                 for row in rows
-                if row["memory"] is not None
-            ],
-        ) | await self._place(
-            SQL["passage_of_turn"],
-            [
-                tuple(
-                    row[name]
-                    for name in (
-                        "id",
-                        "turn",
-                        "collection",
-                        "speaker",
-                        "text",
-                        "created_at",
-                        "place",
-                        "hidden",
-                    )
-                )
-                for row in rows
-                if row["memory"] is None
+                if row["document"] is not None
             ],
         )
         new = {old: at.id for old, at in placed.items() if at.is_new}
@@ -262,7 +312,7 @@ class Merging:
             SECRET_SQL["note"], owner, "archive", None, list(kinds)
         )
 
-    async def _place(self, query: str, values: Sequence[Values]) -> dict[int, Placed]:
+    async def _place(self, query: str, values: Sequence[Values]) -> dict[int, Placed[int]]:
         return {
             row["old"]: Placed(row["id"], row["is_new"])
             for row in await self._fetch(query, values)
@@ -290,12 +340,18 @@ def _words_of_passages(rows: Iterable[asyncpg.Record]) -> list[Values]:
             row["id"],
             row["owner"],
             text_search_configuration(row["language"]),
-            words_of_statement(row["before"], row["text"])
-            if row["is_of_turn"]
-            else lexical(row["text"]),
+            _words_of_passage(row),
         )
         for row in rows
     ]
+
+
+def _words_of_passage(row: asyncpg.Record) -> str:
+    if row["is_of_turn"]:
+        return words_of_statement(row["before"], row["text"])
+    if row["heading"] is not None:
+        return words_of_chunk(row["heading"], row["text"])
+    return lexical(row["text"])
 
 
 def _swapped(vector: bytes) -> bytes:

@@ -308,6 +308,12 @@ class DocumentRepository:
             rows = await connection.fetch(SQL["old"], before, limit)
         return [(row["id"], row["owner"]) for row in rows]
 
+    async def originals(self) -> set[str]:
+        """Return all that are kept, everybody's. Raises DatabaseError."""
+        async with self._database.transaction(MAINTENANCE) as connection:
+            rows = await connection.fetch(SQL["originals"])
+        return {row["original"] for row in rows}
+
     async def list(
         self,
         scope: Scope,

@@ -10,7 +10,6 @@ from pgvector import HalfVector
 
 from ..models import EmbeddingModel, PassageKind
 from .database import MAINTENANCE, Database
-from .forgetting import BULK_TIMEOUT
 from .passages import StoredModel
 from .queries import load
 
@@ -91,6 +90,7 @@ class EmbeddingModelRepository:
         Not where it is no longer being built.
         """
         async with self._database.transaction(MAINTENANCE) as connection:
+            await connection.execute(SQL["knowledge_changed"])
             await connection.execute(SQL["switch_from"], model.id)
             return bool(await connection.fetchval(SQL["switch_to"], model.id))
 
@@ -100,9 +100,9 @@ class EmbeddingModelRepository:
             await connection.execute(SQL["stop_building"], model.id)
 
     async def replaced(self) -> list[StoredModel]:
-        """Return the models that nobody searches with any more. Raises DatabaseError."""
+        """Return the models that no search can have begun with any more. Raises DatabaseError."""
         async with self._database.transaction(MAINTENANCE) as connection:
-            rows = await connection.fetch(SQL["replaced"], GRACE, timeout=BULK_TIMEOUT)
+            rows = await connection.fetch(SQL["replaced"], GRACE)
         return [StoredModel(**row) for row in rows]
 
     async def delete(self, model: StoredModel) -> None:

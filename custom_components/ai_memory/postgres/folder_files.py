@@ -61,8 +61,8 @@ class Kept:
     removed: list[UUID] = field(default_factory=list)
     from_bin: list[str] = field(default_factory=list)
     """Originals of documents that came back from the bin."""
-    is_failed: bool = False
-    """Whether the file's document could not be read."""
+    problem: str | None = None
+    """Why the file could not be read."""
 
 
 class FolderFileRepository:
@@ -115,7 +115,7 @@ class FolderFileRepository:
             if await connection.fetchval(SQL["ready_again"], row["id"], file.owner):
                 kept.changed.append(row["id"])
             elif row["deleted_at"] is None:
-                kept.is_failed = row["state"] == DocumentState.FAILED
+                kept.problem = row["problem"]
             if kept.removed:
                 await drop_answers(connection, {file.owner})
         return kept
@@ -179,7 +179,7 @@ class FolderFileRepository:
         sha256: bytes | None,
     ) -> Kept:
         """Note why a file could not be read; what its document said before stays. Raises DatabaseError."""
-        kept = Kept(is_failed=True)
+        kept = Kept(problem=problem)
         owner = file.owner
         async with self._database.transaction(owner) as connection:
             shelf = await shelf_of(connection, owner, file.collection)

@@ -14,6 +14,7 @@ from ..errors import (
     InsecureConnection,
     InvalidInput,
     NoRights,
+    SchemaTooNew,
     WrongPassword,
 )
 from .database import Connection, PooledConnection, connect, database_errors
@@ -26,8 +27,6 @@ _PATIENCE: Final = 600.0
 """Seconds for one step: the first one may sort a large table."""
 _TEXTS: Final = {"text", "varchar", "bpchar", "char", "name", "citext"}
 _RAW: Final = "SQL_ASCII"
-UNDEFINED: Final = "42"
-"""SQLSTATE class of what is not there any more, or of another type."""
 
 
 @contextmanager
@@ -46,9 +45,12 @@ def source_errors() -> Iterator[None]:
         raise InvalidInput("import_source_no_rights") from err
     except DatabaseUnreachable as err:
         raise InvalidInput("import_source_unreachable") from err
+    except SchemaTooNew as err:
+        raise InvalidInput("import_source_newer") from err
     except DatabaseError as err:
         raise InvalidInput(
-            "import_source_failed", code=err.placeholders.get("code", "")
+            "import_source_failed",
+            code=err.placeholders.get("code", err.translation_key),
         ) from err
 
 

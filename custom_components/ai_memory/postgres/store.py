@@ -10,6 +10,7 @@ from .embedding_models import EmbeddingModelRepository
 from .feedback import FeedbackRepository
 from .folder_files import FolderFileRepository
 from .forgetting import ForgettingRepository
+from .imports import ImportRepository
 from .maintenance import MaintenanceRepository
 from .memories import MemoryRepository
 from .owners import OwnerRepository
@@ -36,6 +37,7 @@ class Store:
         self.feedback = FeedbackRepository(self.database)
         self.folder_files = FolderFileRepository(self.database)
         self.forgetting = ForgettingRepository(self.database)
+        self.imports = ImportRepository(self.database)
         self.maintenance = MaintenanceRepository(self.database)
         self.memories = MemoryRepository(self.database)
         self.models = EmbeddingModelRepository(self.database)

@@ -41,8 +41,18 @@ _LINE_ENDS = re.compile(r"\r\n?|[\x0b\x0c\x85\u2028\u2029]")
 _SPACES = re.compile(r"[^\S\n]+")
 _AROUND_LINE_ENDS = re.compile(r" ?\n ?")
 _MANY_LINE_ENDS = re.compile(r"\n{3,}")
-_LIGATURES = str.maketrans(
-    {
+# What the fonts of PDFs say for letters: ligatures, and radicals in place of the
+# characters that look the same.
+_RADICALS = re.compile(r"[\u2e80-\u2fdf]")
+_GLYPHS = str.maketrans(
+    dict(
+        zip(
+            "⺠⻄⻅⻉⻋⻑⻓⻔⻘⻚⻛⻜⻝⻢⻥⻦⻨⻩⻫⻭⻯⻰",
+            "民西见贝车長长门青页风飞食马鱼鸟麦黄斉歯竜龙",
+            strict=True,
+        )
+    )
+    | {
         "ﬀ": "ff",
         "ﬁ": "fi",
         "ﬂ": "fl",
@@ -133,10 +143,16 @@ def clean(text: str, *, keep_edges: bool = False) -> str:
     With `keep_edges`, a space at either end stays too.
     """
     text = _DROPPED.sub("", _LINE_ENDS.sub("\n", text))
-    text = unicodedata.normalize("NFC", text.translate(_LIGATURES))
+    text = _RADICALS.sub(_character, text.translate(_GLYPHS))
+    text = unicodedata.normalize("NFC", text)
     text = _AROUND_LINE_ENDS.sub("\n", _SPACES.sub(" ", text))
     text = _MANY_LINE_ENDS.sub("\n\n", text)
     return text if keep_edges else text.strip()
+
+
+def _character(radical: re.Match[str]) -> str:
+    """Give the character that a radical is drawn like."""
+    return unicodedata.normalize("NFKC", radical[0])
 
 
 def looks_like_header(cells: list[str]) -> bool:

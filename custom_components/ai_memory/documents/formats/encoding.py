@@ -35,12 +35,13 @@ def _decode(data: bytes, declared: str | None) -> str:
             return data.decode(name, errors="replace")
     if b"\0" in data[:_SAMPLE]:
         return data.decode(_wide(data[:_SAMPLE]), errors="replace")
-    for name in (declared, "utf-8"):
+    names: tuple[str | None, ...] = (declared, "utf-8")
+    for codec in names:
         # A page that declares UTF-16 in its own ASCII text is mistaken.
-        if not name or name.lower().startswith(("utf-16", "utf-32")):
+        if not codec or codec.lower().startswith(("utf-16", "utf-32")):
             continue
         try:
-            return data.decode(name)
+            return data.decode(codec)
         except LookupError, ValueError:
             continue
     # A few broken bytes do not make UTF-8 another encoding.

@@ -10,24 +10,27 @@ from pypdf.errors import DependencyError, LimitReachedError, PyPdfError
 from pypdf.generic import Destination
 
 from .content import Draft, Problem, ReadError, clean
-from .layout import (
-    Page,
-    Paragraph,
-    Piece,
-    body_size,
-    looks_like_heading,
-    paragraphs,
-)
+from .layout import Page, Paragraph, body_size, looks_like_heading, paragraphs
+from .pieces import Piece, join_lines
+from .widths import Widths
 
 _HEADER_WITHIN: Final = 1024
 """Bytes before the header that every reader of PDFs lets pass."""
 _MOST_LEVELS: Final = 4
 _MOST_OUTLINE: Final = 5_000
-_BOLD = re.compile(r"bold|black|heavy|semibold|demi", re.IGNORECASE)
+_BOLD = re.compile(r"bold|black|heavy|demi|cmbx", re.IGNORECASE)
 _NO_TITLE = re.compile(
     r"(?:microsoft \w+ - .*|untitled.*|.*\.(?:docx?|indd|pdf|odt|qxp|fm|tex|dvi|html?))",
     re.IGNORECASE,
 )
+
+# Where TeX's fonts (OT1, T1) keep ligatures, for which no letters are told.
+_LIGATURES: Final = ("ff", "fi", "fl", "ffi", "ffl")
+_TEX = {
+    start + index: letters
+    for start in (0x0B, 0x1B)
+    for index, letters in enumerate(_LIGATURES)
+}
 
 type _Style = tuple[float, bool]
 
@@ -55,9 +58,10 @@ def _read(data: bytes, draft: Draft) -> None:
         raise ReadError(Problem.TOO_MANY_PAGES)
     _describe(reader, draft)
     pages: list[Page] = []
+    widths = Widths()
     characters = 0
     for number, page in enumerate(reader.pages, 1):
-        pages.append(_page(number, page))
+        pages.append(_page(number, page, widths))
         characters += sum(len(piece.text) for piece in pages[-1].pieces)
         # Spaces and what repeats goes later; far too much need not be laid out.
         if characters > 2 * draft.limits.characters:
@@ -78,7 +82,7 @@ def _describe(reader: PdfReader, draft: Draft) -> None:
         draft.describe(None, language)
 
 
-def _page(number: int, page: PageObject) -> Page:
+def _page(number: int, page: PageObject, widths: Widths) -> Page:
     """Collect the text of a page, turned so that it reads from left to right."""
     turned: dict[int, list[Piece]] = {0: [], 90: [], 180: [], 270: []}
 
@@ -90,17 +94,20 @@ def _page(number: int, page: PageObject) -> Page:
         size: float,
     ) -> None:
         # Lines that pypdf parts itself still come as a piece of their own.
-        text = clean(text.replace("\ufffd", ""), keep_edges=True)
+        text = clean(text.translate(_TEX).replace("\ufffd", ""), keep_edges=True)
         if not text.strip():
             return
+        if "\n" in text.strip():
+            text = join_lines([line.strip() for line in text.split("\n")])
         right, up, x, y = _place(outer, inner)
         angle = round(math.degrees(math.atan2(up, right))) % 360
-        if angle in turned:
+        if angle in turned and math.isfinite(x) and math.isfinite(y):
             x, y = _turn(angle, x, y)
             height = abs(size) * math.hypot(right, up)
             name = str(font.get("/BaseFont", "")) if font else ""
             bold = _BOLD.search(name) is not None
-            turned[angle].append(Piece(text, x, y, height or 1.0, bold))
+            width = widths.of(text.strip(), font) * height
+            turned[angle].append(Piece(text, x, x + width, y, height or 1.0, bold))
 
     page.extract_text(visitor_text=visit)
     pieces = [piece for group in turned.values() for piece in group]

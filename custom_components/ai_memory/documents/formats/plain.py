@@ -22,7 +22,7 @@ def read(data: bytes, draft: Draft) -> None:
             draft.heading(lines[0], 1 if lines[1].strip()[0] == "=" else 2)
             lines = lines[2:]
         elif len(lines) == 1 and (level := _heading_level(lines[0].strip())):
-            draft.heading(lines[0], level)
+            draft.heading(lines[0], level if draft.blocks else 1)
             continue
         _add(lines, draft)
 
@@ -39,11 +39,12 @@ def _add(lines: list[str], draft: Draft) -> None:
 
 
 def _is_underline(line: str, below: str) -> bool:
-    below = below.strip()
+    length, below = len(line.strip()), below.strip()
+    # Chinese characters are twice as wide as what underlines them.
     return (
         _UNDERLINE.fullmatch(below) is not None
-        and len(line.strip()) <= _LONGEST_HEADING
-        and abs(len(line.strip()) - len(below)) <= 5
+        and length <= _LONGEST_HEADING
+        and length - 5 <= len(below) <= 2 * length + 5
     )
 
 
@@ -57,4 +58,4 @@ def _heading_level(line: str) -> int:
     if numbered := _NUMBERED.match(line):
         return numbered[1].count(".") + 1
     letters = [character for character in line if character.isalpha()]
-    return 1 if len(letters) >= 4 and line.isupper() else 0
+    return 2 if len(letters) >= 4 and line.isupper() else 0

@@ -9,7 +9,7 @@ SELECT max(version) FROM schema_migrations
 -- name: owners
 SELECT owner FROM collections UNION SELECT owner FROM conversations UNION SELECT owner FROM turns
 UNION SELECT owner FROM memories UNION SELECT owner FROM preferences UNION SELECT owner FROM feedback
-UNION SELECT owner FROM training_examples UNION SELECT owner FROM dropped_secrets
+UNION SELECT owner FROM training_examples UNION SELECT owner FROM dropped_secrets UNION SELECT owner FROM documents
 ORDER BY owner
 
 -- name: models
@@ -18,7 +18,7 @@ SELECT id, provider, name, dimensions FROM embedding_models ORDER BY id
 -- What is exported, a page at a time: $1 owners, $2 the key of the last row, $3 how many rows.
 
 -- name: export_collections
-SELECT id AS page_key, owner, name, summary FROM collections
+SELECT id AS page_key, owner, name, description, summary, summary_by, summary_passages FROM collections
 WHERE owner = ANY($1) AND id > $2 ORDER BY id LIMIT $3
 
 -- name: export_conversations
@@ -52,11 +52,27 @@ FROM memories m JOIN collections c ON c.id = m.collection_id
 LEFT JOIN turns t ON t.id = m.turn_id AND t.owner = ANY($1)
 WHERE m.owner = ANY($1) AND m.id > $2 ORDER BY m.id LIMIT $3
 
+-- name: export_documents
+SELECT d.id AS page_key, d.id, d.owner, c.name AS collection, d.title, d.language, d.format, d.state, d.problem, d.sha256,
+    d.bytes, d.pages, d.words, d.secrets, d.original, d.created_at, d.updated_at, d.deleted_at, d.erased
+FROM documents d JOIN collections c ON c.id = d.collection_id
+WHERE d.owner = ANY($1) AND d.id > $2 ORDER BY d.id LIMIT $3
+
+-- name: export_document_names
+SELECT id AS page_key, document_id AS document, folder, path, bytes, modified_ns, added_at FROM document_names
+WHERE owner = ANY($1) AND id > $2 ORDER BY id LIMIT $3
+
+-- name: export_document_versions
+SELECT id AS page_key, document_id AS document, sha256, bytes, pages, words, read_at FROM document_versions
+WHERE owner = ANY($1) AND id > $2 ORDER BY id LIMIT $3
+
 -- name: export_passages
-SELECT p.id AS page_key, p.id, p.memory_id AS memory, p.turn_id AS turn, c.name AS collection, p.speaker, p.text, p.created_at,
-    p.place, p.hidden, coalesce(t.language, m.language) AS language
+SELECT p.id AS page_key, p.id, p.memory_id AS memory, p.turn_id AS turn, h.document_id AS document, h.position, h.page,
+    h.heading, c.name AS collection, p.speaker, p.text, p.created_at, p.place, p.hidden,
+    coalesce(t.language, m.language, d.language) AS language
 FROM passages p JOIN collections c ON c.id = p.collection_id
 LEFT JOIN turns t ON t.id = p.turn_id LEFT JOIN memories m ON m.id = p.memory_id
+LEFT JOIN chunks h ON h.id = p.chunk_id LEFT JOIN documents d ON d.id = h.document_id
 WHERE p.owner = ANY($1) AND p.id > $2 ORDER BY p.id LIMIT $3
 
 -- name: export_embeddings
@@ -64,9 +80,10 @@ SELECT passage_id, model_id, vector FROM embeddings WHERE passage_id = ANY($1) O
 
 -- name: export_context_references
 SELECT r.id AS page_key, r.turn_id AS turn, r.passage_id AS passage, r.position, r.snippet, r.score, r.cosine, r.lexical,
-    r.verdict, coalesce(t.language, m.language) AS language
+    r.verdict, coalesce(t.language, m.language, d.language) AS language
 FROM context_references r JOIN passages p ON p.id = r.passage_id AND p.owner = ANY($1)
 LEFT JOIN turns t ON t.id = p.turn_id LEFT JOIN memories m ON m.id = p.memory_id
+LEFT JOIN chunks h ON h.id = p.chunk_id LEFT JOIN documents d ON d.id = h.document_id
 WHERE r.owner = ANY($1) AND r.id > $2 ORDER BY r.id LIMIT $3
 
 -- name: export_preferences
@@ -102,8 +119,12 @@ ON CONFLICT (provider, name, dimensions) DO NOTHING
 SELECT id FROM embedding_models WHERE provider = $1 AND name = $2 AND dimensions = $3
 
 -- name: collection
-INSERT INTO collections (owner, name, summary) VALUES ($1, $2, $3)
+INSERT INTO collections (owner, name, description, summary, summary_by, summary_passages) VALUES ($1, $2, $3, $4, $5, $6)
 ON CONFLICT (owner, name) DO NOTHING
+
+-- name: describe
+UPDATE collections SET description = $3, version = nextval('knowledge_version')
+WHERE owner = $1 AND name = $2 AND description IS NULL
 
 -- name: conversation
 -- The same conversation, in the bin or not; else the session that goes on here.
@@ -184,15 +205,93 @@ WITH there AS (
 )
 SELECT $1::bigint AS old, id, true AS is_new FROM made UNION ALL SELECT $1, id, false FROM there
 
+-- name: document
+-- The same document, or the same content on the same shelf, as it is here, also in the bin; of those that come now, only
+-- what is not in the bin is one.
+WITH shelf AS (
+    SELECT id FROM collections WHERE owner = $2 AND name = $3
+), there AS (
+    SELECT d.id, d.erased FROM documents d
+    WHERE d.id = $1 OR (d.owner = $2 AND d.collection_id = (SELECT id FROM shelf) AND d.sha256 = $9
+        AND (d.xmin <> pg_current_xact_id()::xid OR (d.deleted_at IS NULL AND $17::timestamptz IS NULL)))
+    ORDER BY d.id = $1 DESC, d.deleted_at DESC NULLS FIRST LIMIT 1
+), made AS (
+    INSERT INTO documents (id, owner, collection_id, title, language, format, state, problem, sha256, bytes, pages, words,
+        secrets, original, created_at, updated_at, deleted_at, erased)
+    SELECT $1, $2, id, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, (
+            -- A file is one document's.
+            SELECT $14::text WHERE NOT EXISTS (SELECT FROM documents WHERE original = $14)
+        ), $15, $16, $17, $18
+    FROM shelf WHERE NOT EXISTS (SELECT FROM there)
+    -- Came in by itself this moment.
+    ON CONFLICT (owner, collection_id, sha256) WHERE deleted_at IS NULL AND sha256 IS NOT NULL
+        DO UPDATE SET updated_at = documents.updated_at
+    RETURNING id, xmax = 0 AS is_new
+)
+SELECT $1 AS old, id, is_new FROM made UNION ALL SELECT $1, id, false FROM there
+
+-- name: document_in_folder
+INSERT INTO document_names (document_id, owner, folder, path, bytes, modified_ns, added_at)
+SELECT id, owner, $2, $3, $4, $5, $6 FROM documents WHERE id = $1
+ON CONFLICT (folder, path) WHERE folder IS NOT NULL DO NOTHING
+
+-- name: document_name
+INSERT INTO document_names (document_id, owner, path, bytes, modified_ns, added_at)
+SELECT d.id, d.owner, $3, $4, $5, $6 FROM documents d
+WHERE d.id = $1 AND NOT d.erased AND NOT EXISTS (
+    SELECT FROM document_names n WHERE n.document_id = d.id AND n.owner = d.owner AND n.folder IS NULL AND n.path = $3)
+
+-- name: document_version
+INSERT INTO document_versions (document_id, owner, sha256, bytes, pages, words, read_at)
+SELECT id, owner, $2, $3, $4, $5, $6 FROM documents WHERE id = $1
+
+-- name: passage_of_chunk
+-- $2 document, $3 whether it is new, $4 position, $5 page, $6 heading, $7 hash, $8 text, $9 time
+WITH there AS (
+    SELECT p.id FROM chunks c JOIN passages p ON p.chunk_id = c.id
+    WHERE c.document_id = $2 AND c.hash = $7 AND NOT $3 ORDER BY c.position LIMIT 1
+), chunk AS (
+    INSERT INTO chunks (document_id, owner, position, page, heading, hash)
+    SELECT id, owner, $4, $5, $6, $7 FROM documents WHERE id = $2 AND $3 AND NOT erased
+    RETURNING id, document_id
+), made AS (
+    INSERT INTO passages (owner, collection_id, kind, chunk_id, text, created_at, hidden)
+    SELECT d.owner, d.collection_id, 'chunk', chunk.id, $8, $9, d.deleted_at IS NOT NULL
+    FROM chunk JOIN documents d ON d.id = chunk.document_id
+    RETURNING id
+)
+SELECT $1::bigint AS old, id, true AS is_new FROM made UNION ALL SELECT $1, id, false FROM there
+
+-- name: end_documents
+-- Uploads that were to be read, and whose files are not here.
+UPDATE documents d
+SET state = CASE WHEN is_read THEN 'ready' ELSE 'failed' END, problem = CASE WHEN NOT is_read THEN 'unreadable' END
+FROM (
+    SELECT w.id, EXISTS (SELECT FROM chunks c WHERE c.document_id = w.id) AS is_read
+    FROM documents w
+    WHERE w.id = ANY($1) AND w.state = 'waiting' AND w.original IS NULL
+        AND NOT EXISTS (SELECT FROM document_names n WHERE n.document_id = w.id AND n.folder IS NOT NULL)
+) AS waiting
+WHERE d.id = waiting.id
+
+-- name: drop_erased_documents
+-- There is no file that they could keep from coming back.
+DELETE FROM documents d
+WHERE d.id = ANY($1) AND d.erased AND NOT EXISTS (SELECT FROM document_names n WHERE n.document_id = d.id)
+RETURNING d.id
+
 -- name: embedding
 INSERT INTO embeddings (passage_id, model_id, owner, vector) SELECT id, $2, owner, $3 FROM passages WHERE id = $1
 
 -- name: words_of_passages
-SELECT p.id, p.owner, p.text, coalesce(t.language, m.language) AS language, t.id IS NOT NULL AS is_of_turn,
+-- A document in the bin has none.
+SELECT p.id, p.owner, p.text, coalesce(t.language, m.language, d.language) AS language, t.id IS NOT NULL AS is_of_turn,
+    h.heading,
     (SELECT b.text FROM turns b WHERE b.conversation_id = t.conversation_id AND b.started_at < t.started_at
         ORDER BY b.conversation_id DESC, b.started_at DESC LIMIT 1) AS before
 FROM passages p LEFT JOIN turns t ON t.id = p.turn_id LEFT JOIN memories m ON m.id = p.memory_id
-WHERE p.id = ANY($1)
+LEFT JOIN chunks h ON h.id = p.chunk_id LEFT JOIN documents d ON d.id = h.document_id
+WHERE p.id = ANY($1) AND NOT (p.kind = 'chunk' AND p.hidden)
 
 -- name: context_references
 INSERT INTO context_references (turn_id, owner, passage_id, position, snippet, score, cosine, lexical, verdict)

@@ -37,7 +37,7 @@ SELECT id FROM collections WHERE owner = $1 AND name = $2
 
 -- name: same
 -- What there is of a content ($3) on a shelf ($2) of an owner ($1), the one that is not in the bin first.
-SELECT d.id, d.state, d.deleted_at, d.erased, d.original, d.language, EXISTS (
+SELECT d.id, d.state, d.problem, d.deleted_at, d.erased, d.original, d.language, EXISTS (
         SELECT FROM document_names n WHERE n.document_id = d.id AND n.owner = d.owner AND n.folder IS NOT NULL
     ) AS in_folder
 FROM documents d
@@ -118,3 +118,6 @@ LIMIT 1
 
 -- name: old
 SELECT id, owner FROM documents WHERE deleted_at < $1 AND NOT erased ORDER BY deleted_at LIMIT $2
+
+-- name: originals
+SELECT original FROM documents WHERE original IS NOT NULL

@@ -30,6 +30,10 @@ RETURNING created_at
 UPDATE embedding_models SET active = false, retired_at = now()
 WHERE active AND EXISTS (SELECT FROM embedding_models WHERE id = $1 AND building)
 
+-- name: knowledge_changed
+-- What was looked up before may be answered otherwise from now on.
+UPDATE collections SET version = nextval('knowledge_version')
+
 -- name: switch_to
 UPDATE embedding_models SET active = true, building = false WHERE id = $1 AND building RETURNING id
 
@@ -37,15 +41,8 @@ UPDATE embedding_models SET active = true, building = false WHERE id = $1 AND bu
 UPDATE embedding_models SET building = false, retired_at = now() WHERE id = $1 AND building
 
 -- name: replaced
--- Since $1 nobody has searched with it, and the one that is active has all vectors.
 SELECT id, dimensions FROM embedding_models
-WHERE NOT active AND NOT building AND (retired_at IS NULL OR retired_at <= now() - $1::interval) AND EXISTS (
-    SELECT FROM embedding_models current
-    WHERE current.active AND NOT EXISTS (
-        SELECT FROM passages p
-        WHERE NOT p.hidden
-            AND NOT EXISTS (SELECT FROM embeddings e WHERE e.passage_id = p.id AND e.model_id = current.id)
-            AND NOT EXISTS (SELECT FROM embedding_failures f WHERE f.passage_id = p.id AND f.model_id = current.id)))
+WHERE NOT active AND NOT building AND (retired_at IS NULL OR retired_at <= now() - $1::interval)
 
 -- name: delete_some_vectors
 -- Of a model that is asked again meanwhile, none.

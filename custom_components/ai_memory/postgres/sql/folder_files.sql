@@ -8,7 +8,7 @@ WHERE n.folder = $1 AND n.owner = $2
 SELECT max(added_at) FROM document_names WHERE folder = $1 AND owner = $2
 
 -- name: name
-SELECT n.id AS name_id, d.id, d.collection_id, d.language, d.state, d.sha256, d.original, d.deleted_at, d.erased, (
+SELECT n.id AS name_id, d.id, d.collection_id, d.language, d.state, d.problem, d.sha256, d.original, d.deleted_at, d.erased, (
         SELECT count(*) FROM document_names o WHERE o.document_id = d.id AND o.owner = d.owner
     ) AS names
 FROM document_names n JOIN documents d ON d.id = n.document_id AND d.owner = n.owner

@@ -1,0 +1,413 @@
+"""What comes from elsewhere: a database that follows the plan, lines of JSON, another AI Memory."""
+
+import asyncio
+from collections.abc import AsyncIterator, Callable, Mapping
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, tzinfo
+import logging
+from pathlib import Path
+import time
+
+from ..errors import AiMemoryError, InvalidInput
+from ..models import Scope, Subject, Verb
+from ..postgres.foreign import ForeignDatabase, ForeignTable
+from ..postgres.settings import ConnectionSettings
+from ..postgres.store import Store
+from .changes import Changes
+from .conversations import Conversations
+from .import_items import Translated
+from .import_lines import Line, LineFile
+from .import_plan import LEFT_OUT, REQUIRED, Translator
+from .import_progress import ImportProgress, ImportState
+from .import_report import Again, Report, rows_to_try
+from .import_sources import (
+    TABLES,
+    has_columns,
+    is_ai_memory,
+    lines_of_file,
+    lines_of_tables,
+    schema_of,
+    zone_of,
+)
+from .import_trial import Trial
+from .import_writing import Writing
+from .memories import LONGEST_QUERY, MOST_RESULTS, Memories
+from .moving import Moving, remove_leftovers
+from .preferences import Preferences
+
+_LOGGER = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class DatabaseSource:
+    """A database, and the schema in it; None looks for the plan's tables, and for ours, in all of them."""
+
+    settings: ConnectionSettings
+    schema: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class FileSource:
+    """A file of JSON lines."""
+
+    path: Path
+
+
+@dataclass(frozen=True, slots=True)
+class ImportOptions:
+    """How to import.
+
+    `folder` is where reports go. `scope` is whose it becomes; for another AI Memory `people` tells that, by the person's
+    id or name there. `time_zone` is that of times without one: by default what the source says, of a file the home's.
+    `retry` names a report whose failed rows are tried again.
+    """
+
+    folder: Path
+    scope: Scope
+    time_zone: str | None = None
+    people: Mapping[str, str] = field(default_factory=dict)
+    name_of: Callable[[Scope], str | None] = lambda scope: None
+    overwrite: bool = False
+    dry_run: bool = False
+    retry: str | None = None
+
+
+class Imports:
+    """Imports, one at a time. What was taken before is known again: it can be stopped, and begun anew."""
+
+    def __init__(
+        self,
+        store: Store,
+        memories: Memories,
+        conversations: Conversations,
+        preferences: Preferences,
+        moving: Moving,
+        changes: Changes,
+        *,
+        language: str,
+        nudge: Callable[[], None],
+    ) -> None:
+        """Call `nudge` when there is something new to make vectors of; `language` is of what does not say its own."""
+        self._store = store
+        self._memories = memories
+        self._conversations = conversations
+        self._preferences = preferences
+        self._moving = moving
+        self._changes = changes
+        self._language = language
+        self._nudge = nudge
+        self._task: asyncio.Task[Report] | None = None
+        self._stop = False
+        self.progress = ImportProgress()
+
+    # --- from outside
+
+    def start(
+        self, source: DatabaseSource | FileSource, options: ImportOptions
+    ) -> None:
+        """Begin in the background. Raises InvalidInput `import_running`."""
+        if self._task is not None and not self._task.done():
+            raise InvalidInput("import_running")
+        self._stop = False
+        self.progress = ImportProgress(
+            ImportState.RUNNING, options.dry_run, started_at=datetime.now(UTC)
+        )
+        self._task = asyncio.create_task(
+            self._run(source, options), name="ai_memory import"
+        )
+        # Who did not wait for it finds the error in the progress.
+        self._task.add_done_callback(lambda task: task.cancelled() or task.exception())
+
+    async def finished(self) -> Report:
+        """Wait for the import that was started; it goes on where whoever waits gives up. Raises InvalidInput, DatabaseError."""
+        if self._task is None:
+            raise InvalidInput("import_not_running")
+        return await asyncio.shield(self._task)
+
+    def stop(self) -> None:
+        """Let the import end after the batch that it is at. Raises InvalidInput `import_not_running`."""
+        if self._task is None or self._task.done():
+            raise InvalidInput("import_not_running")
+        self._stop = True
+
+    async def close(self) -> None:
+        """End at once; what a batch had not finished is not there."""
+        if self._task is not None:
+            self._task.cancel()
+            await asyncio.wait([self._task])
+
+    # --- one import
+
+    async def _run(
+        self, source: DatabaseSource | FileSource, options: ImportOptions
+    ) -> Report:
+        began = time.monotonic()
+        report = Report(
+            kind="plan" if isinstance(source, DatabaseSource) else "lines",
+            place=source.settings.place
+            if isinstance(source, DatabaseSource)
+            else source.path.name,
+            owner=options.scope.owner,
+            dry_run=options.dry_run,
+        )
+        progress = self.progress
+        try:
+            await asyncio.to_thread(remove_leftovers, options.folder)
+            again = None
+            if options.retry is not None:
+                again = await asyncio.to_thread(
+                    rows_to_try, options.folder, options.retry
+                )
+            if isinstance(source, FileSource):
+                await self._from_file(source, options, report, again)
+            else:
+                await self._from_database(source, options, report, again)
+        except AiMemoryError as err:
+            report.problem = progress.problem = (
+                err.key if isinstance(err, InvalidInput) else err.translation_key
+            )
+            progress.state = ImportState.FAILED
+            raise
+        except Exception:
+            report.problem = progress.problem = "unknown"
+            progress.state = ImportState.FAILED
+            raise
+        else:
+            progress.state = ImportState.STOPPED if report.stopped else ImportState.DONE
+        finally:
+            if report.seconds is None:
+                report.seconds = time.monotonic() - began
+            report.finished_at = progress.finished_at = datetime.now(UTC)
+            if report.tables or report.moved:
+                await self._write(report, options.folder)
+            progress.report = report.file_name
+        return report
+
+    async def _write(self, report: Report, folder: Path) -> None:
+        try:
+            await asyncio.to_thread(report.write, folder)
+        except OSError as err:
+            report.file_name = None
+            _LOGGER.error("The report of an import cannot be written: %s", err.strerror)
+
+    # --- sources
+
+    async def _from_file(
+        self,
+        source: FileSource,
+        options: ImportOptions,
+        report: Report,
+        again: Again | None,
+    ) -> None:
+        zone = await zone_of(options.time_zone or "UTC")
+        report.time_zone = options.time_zone or "UTC"
+        file = LineFile(source.path)
+        try:
+            self.progress.total = await asyncio.to_thread(file.open)
+            await self._take(
+                lines_of_file(file, again, self.progress),
+                # Without an origin a row is known by what stands in it, whatever file it is in.
+                self._translator(options, "", zone, {}),
+                options,
+                report,
+            )
+        finally:
+            await asyncio.to_thread(file.close)
+
+    async def _from_database(
+        self,
+        source: DatabaseSource,
+        options: ImportOptions,
+        report: Report,
+        again: Again | None,
+    ) -> None:
+        async with ForeignDatabase(source.settings) as database:
+            about = await database.about()
+            here = await self._store.imports.about()
+            is_ours = about.identity is not None and about.identity == here.identity
+            report.server_version = about.server_version
+            found = await database.tables(TABLES, source.schema)
+            schema = schema_of(found, named=source.schema, is_ours=is_ours)
+            report.schema = schema
+            if not is_ai_memory(found, schema):
+                report.time_zone = options.time_zone or about.time_zone
+                zone = await zone_of(report.time_zone)
+                await self._from_plan(
+                    database,
+                    [table for table in found if table.schema == schema],
+                    f"{about.identity or source.settings.place}/{schema}",
+                    zone,
+                    options,
+                    report,
+                    again,
+                )
+                return
+        if is_ours:
+            raise InvalidInput("import_source_is_ours")
+        if options.scope != Scope.household() or again is not None:
+            raise InvalidInput("import_option_of_plan")
+        report.kind = "ai_memory"
+        exported, imported = await self._moving.move(
+            source.settings,
+            options.folder,
+            name_of=options.name_of,
+            people=options.people,
+            overwrite=options.overwrite,
+            dry_run=options.dry_run,
+        )
+        report.masked = imported.masked
+        report.moved = {
+            "rows": dict(exported.rows),
+            "added": dict(imported.added),
+            "already_there": dict(imported.already_there),
+            "left_out": dict(imported.left_out),
+            "owners": dict(imported.owners),
+        }
+
+    async def _from_plan(
+        self,
+        database: ForeignDatabase,
+        tables: list[ForeignTable],
+        origin: str,
+        zone: tzinfo,
+        options: ImportOptions,
+        report: Report,
+        again: Again | None,
+    ) -> None:
+        usable = []
+        for table in tables:
+            if table.name not in REQUIRED and table.name != LEFT_OUT:
+                continue
+            counts = report.table(table.name)
+            if not table.readable:
+                counts.problem = "no_rights"
+                continue
+            rows = await database.count(table)
+            if table.name == LEFT_OUT:
+                counts.rows = counts.left_out = rows
+                report.reasons["not_safe"] += rows
+            elif has_columns(table):
+                usable.append(table)
+                self.progress.total += rows
+            else:
+                counts.rows, counts.problem = rows, "columns_missing"
+        usable.sort(key=lambda table: list(REQUIRED).index(table.name))
+        await self._take(
+            lines_of_tables(database, usable, again, self.progress),
+            self._translator(
+                options, origin, zone, {table.name: table.columns for table in usable}
+            ),
+            options,
+            report,
+        )
+
+    def _translator(
+        self,
+        options: ImportOptions,
+        origin: str,
+        zone: tzinfo,
+        types: Mapping[str, Mapping[str, str]],
+    ) -> Translator:
+        return Translator(
+            options.scope,
+            origin=origin,
+            zone=zone,
+            language=self._language,
+            now=datetime.now(UTC),
+            types=types,
+        )
+
+    # --- taking
+
+    async def _take(
+        self,
+        pages: AsyncIterator[list[Line]],
+        translator: Translator,
+        options: ImportOptions,
+        report: Report,
+    ) -> None:
+        writing = Writing(
+            self._store.imports, options.scope.owner, report, lambda: self._stop
+        )
+        trial = Trial(writing) if options.dry_run else None
+        dropped: set[str] = set()
+        try:
+            async for page in pages:
+                if self._stop:
+                    report.stopped = True
+                    break
+                rows = [line for line in page if not _is_left_out(line, report)]
+                translated = await asyncio.to_thread(translator.translate, rows)
+                for table, *_ in rows:
+                    report.table(table).rows += 1
+                await self._take_items(translated, writing, trial, report)
+                dropped |= translated.dropped
+            else:
+                translated = await asyncio.to_thread(translator.finish)
+                await self._take_items(translated, writing, trial, report)
+        finally:
+            if trial is None:
+                await self._tell(options.scope, writing.changed)
+        if trial is not None:
+            report.seconds = trial.estimate()
+            return
+        if report.rows_failed or dropped:
+            await writing.note_secrets(dropped)
+        await self._search(options.scope, writing, report)
+
+    async def _take_items(
+        self,
+        translated: Translated,
+        writing: Writing,
+        trial: Trial | None,
+        report: Report,
+    ) -> None:
+        for row, why in translated.broken:
+            report.refuse(row, why)
+        report.masked += translated.masked
+        report.metadata += translated.metadata
+        if trial is not None:
+            await trial.take(translated.items)
+            for item in translated.items:
+                for row in item.rows:
+                    report.table(row.table).taken += 1
+        else:
+            await writing.store(translated.items)
+        self.progress.failed = report.rows_failed
+
+    async def _tell(self, scope: Scope, changed: set[Subject]) -> None:
+        if not changed:
+            return
+        if Subject.ALIAS in changed:
+            await self._preferences.reload()
+        self._nudge()
+        for subject in sorted(changed):
+            self._changes.tell(subject, Verb.ADDED, scope.owner)
+
+    async def _search(self, scope: Scope, writing: Writing, report: Report) -> None:
+        """Look whether some of what came is found by its words."""
+        for content in writing.memories:
+            passages = await self._memories.recall(
+                scope, content[:LONGEST_QUERY], limit=MOST_RESULTS
+            )
+            report.searched += 1
+            report.search_found += any(passage.text == content for passage in passages)
+        for text in writing.turns:
+            turns = await self._conversations.search(
+                scope, text[:LONGEST_QUERY], limit=MOST_RESULTS
+            )
+            report.searched += 1
+            report.search_found += any(
+                text in {found.turn.text, found.turn.reply} for found in turns
+            )
+
+
+def _is_left_out(line: Line, report: Report) -> bool:
+    """Count a line of a table that is left out on purpose."""
+    if line[0] != LEFT_OUT:
+        return False
+    counts = report.table(LEFT_OUT)
+    counts.rows += 1
+    counts.left_out += 1
+    report.reasons["not_safe"] += 1
+    return True
