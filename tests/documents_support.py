@@ -1,8 +1,12 @@
 """Folders with documents, and what the database holds of them."""
 
+import os
 from pathlib import Path
 from typing import Any
 
+import pytest
+
+from custom_components.ai_memory.errors import InvalidInput
 from custom_components.ai_memory.memory.folder_sync import FolderSettings, FolderState
 from custom_components.ai_memory.memory.service import MemoryService
 from custom_components.ai_memory.models import HOUSEHOLD as HOUSEHOLD_OWNER, Scope
@@ -57,12 +61,28 @@ async def found(
     service: MemoryService, query: str, scope: Scope = HOUSEHOLD
 ) -> set[str]:
     """Return the titles of the documents that a search finds which hold the first word of the query."""
-    word = query.split()[0].casefold()
+    word = query.split(maxsplit=1)[0].casefold()
     return {
         passage.document.title
         for passage in await service.memories.recall(scope, query, limit=50)
         if passage.document and word in passage.text.casefold()
     }
+
+
+def refused(key: str) -> pytest.RaisesExc[InvalidInput]:
+    """Expect that something is refused for a reason."""
+    return pytest.RaisesExc(InvalidInput, check=lambda error: error.key == key)
+
+
+def move(source: Path, target: Path) -> Path:
+    """Give a file or folder another name."""
+    return source.rename(target)
+
+
+def leave_empty(path: Path) -> None:
+    """Make a folder as it is where a share is not mounted."""
+    path.mkdir()
+    os.utime(path, (1, 1))
 
 
 def passages(database: FreshDatabase) -> set[str]:

@@ -27,8 +27,12 @@ class FakeEmbedder(Embedder):
         self.refused: dict[str, EmbedderError] = {}
         """Raised for requests with a text that holds one of these."""
         self.free = asyncio.Event()
-        """Documents wait for it; probes and questions do not."""
+        """Documents wait for it; probes do not."""
         self.free.set()
+        self.free_for_questions = asyncio.Event()
+        self.free_for_questions.set()
+        self.asked: list[str] = []
+        """Questions."""
         self.batches: list[list[str]] = []
         """Documents that were asked for."""
         self.held: list[str] = []
@@ -54,6 +58,9 @@ class FakeEmbedder(Embedder):
             self.held = []
             self._check()
             self.batches.append(list(texts))
+        if kind is TextKind.QUERY:
+            self.asked += texts
+            await self.free_for_questions.wait()
         for text in texts:
             for words, error in self.refused.items():
                 if words in text:

@@ -133,6 +133,18 @@ def test_small_neighbours_share_a_chunk() -> None:
     )
 
 
+def test_small_sections_are_not_said_again() -> None:
+    """Each chunk names the sections it has; none begins with the end of another one."""
+    random = Random(9)
+    said = {f"h{n}": _prose(random, 30) for n in range(60)}
+    blocks = [b for h, t in said.items() for b in (_heading(h, 2), _text(t))]
+    chunks = chunk(_content(*blocks), "T")
+    assert {passage.heading for passage in chunks} == {"T"}
+    assert "\n".join(passage.text for passage in chunks) == "\n".join(
+        f"{heading}\n{text}" for heading, text in said.items()
+    )
+
+
 def test_big_sections_never_share_a_chunk() -> None:
     random = Random(3)
     blocks: list[Block] = []
@@ -208,6 +220,21 @@ def test_long_heading_is_not_lost() -> None:
     (passage,) = chunk(_content(_heading(long), _text("It is said.")), "T" * 255)
     assert len(passage.heading) <= 1_000
     assert passage.text == f"{long}\nIt is said."
+
+
+def test_text_is_never_overlong() -> None:
+    """The longest words, below the longest headings, between small neighbours."""
+    word = "x" * 19
+    blocks = [
+        _text(" ".join(f"{word}a" for _ in range(24))),
+        *(_heading(f"{word}{level} " * 6 + "y" * 14, level) for level in range(1, 7)),
+        _row(" ".join(f"{word}b" for _ in range(119))),
+        _text(" ".join(f"{word}c" for _ in range(24))),
+    ]
+    chunks = chunk(_content(*blocks), "T")
+    assert len(chunks) > 1
+    assert all(len(passage.text) <= LONGEST for passage in chunks)
+    assert _parts(chunks) >= {w for b in blocks for w in b.text.split()}
 
 
 @pytest.mark.parametrize("unit", ["漢字", "ไทย", "wort ", "x" * 40 + " ", "é́" * 50])

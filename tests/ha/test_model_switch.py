@@ -142,7 +142,7 @@ async def test_change_is_given_up(
     assert dimensions(entry) is None
     assert service.models.progress() is None
     assert service_of(entry) is service
-    assert database.execute("SELECT count(*) FROM ai_memory.embedding_models") == 1
+    assert database.execute("SELECT count(*) FROM ai_memory.embedding_models") == "1"
 
 
 async def test_change_goes_on_after_a_restart(

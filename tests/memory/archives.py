@@ -1,6 +1,7 @@
 """A home with a row of every kind, and what stands in a database whatever ids its rows have."""
 
 from collections.abc import AsyncGenerator, Iterable
+from contextlib import AbstractAsyncContextManager
 from datetime import UTC, datetime, timedelta
 import hashlib
 import io
@@ -18,15 +19,24 @@ from custom_components.ai_memory.models import (
     CacheVerdict,
     ContextReference,
     Message,
+    Passage,
     ReferenceVerdict,
     Scope,
     ToolExecution,
     Turn,
 )
+from custom_components.ai_memory.postgres.chunks import (
+    ReadChunk,
+    Reading,
+    words_of_chunk,
+)
+from custom_components.ai_memory.postgres.folder_files import FolderFile
+from custom_components.ai_memory.postgres.settings import ConnectionSettings
 from demo.ollama_server import OllamaServer
 from demo.postgres import PostgresServer
 from tests.conftest import TEMPLATE
 from tests.databases import FreshDatabase
+from tests.documents_support import folder
 from tests.engine import (
     ANNA,
     BEN,
@@ -39,15 +49,22 @@ from tests.engine import (
 )
 
 MADE_ANEW = {
+    "collection_embeddings",
+    "embedding_failures",
     "lexeme_statistics",
     "recall_gates",
     "response_cache",
     "schema_migrations",
 }
-_OF_HERE = {"id", "version", "active"}
+_OF_HERE = {"id", "version", "active", "building", "retired_at", "summary_version"}
 """Columns that say nothing of what is kept."""
 _REST = """
-UPDATE ai_memory.collections SET summary = 'What the house knows' WHERE name = 'memories' AND owner = 'household';
+UPDATE ai_memory.collections
+    SET summary = 'What the house knows', description = 'Of all', summary_by = 'extract', summary_passages = 1
+    WHERE name = 'memories' AND owner = 'household';
+UPDATE ai_memory.documents SET pages = 12 WHERE state = 'ready';
+UPDATE ai_memory.document_versions SET pages = 12;
+UPDATE ai_memory.chunks SET page = 7;
 UPDATE ai_memory.conversations SET summary = 'About keys', deleted_at = '2026-11-02 10:00+01' WHERE session_id = 'bin';
 UPDATE ai_memory.passages SET hidden = true WHERE turn_id IN (
     SELECT t.id FROM ai_memory.turns t JOIN ai_memory.conversations c ON c.id = t.conversation_id
@@ -103,6 +120,84 @@ def said(text: str, scope: Scope, conversation: str, **fields: Any) -> Turn:
     )
 
 
+def read_as(title: str, *texts: str, secrets: int = 0) -> Reading:
+    """Return what a file said that has a text under each heading."""
+    digest = hashlib.sha256("".join(texts).encode()).digest()
+    chunks = []
+    for number, text in enumerate(texts):
+        heading = f"{title} › Part {number}"
+        both = f"{heading}\n{text}".encode()
+        chunks.append(
+            ReadChunk(
+                position=number,
+                page=None,
+                heading=heading,
+                text=text,
+                hash=hashlib.blake2b(both, digest_size=16).digest(),
+                words=words_of_chunk(heading, text),
+            )
+        )
+    return Reading(
+        title=title,
+        language="en",
+        sha256=digest,
+        bytes=sum(map(len, texts)),
+        pages=None,
+        words=sum(len(text.split()) for text in texts),
+        secrets=secrets,
+        chunks=chunks,
+    )
+
+
+def file_in_folder(path: str, scope: Scope = HOUSEHOLD) -> FolderFile:
+    """Return a file as a folder's watcher sees it."""
+    return FolderFile(
+        folder="manuals",
+        owner=scope.owner,
+        collection="documents",
+        path=path,
+        title=path,
+        format="md",
+        bytes=100,
+        modified_ns=1_760_000_000_000_000_000,
+    )
+
+
+async def add_documents(service: MemoryService) -> None:
+    """Add documents of every kind: uploads and files, read and not, in the bin, erased."""
+    for scope, name, text in (
+        (HOUSEHOLD, "boiler.md", "# Boiler\n\nThe boiler is vented with a brass key."),
+        (ANNA, "diary.md", "# Diary\n\nAnna wrote of a marmalade pot."),
+        (ANNA, "old diary.md", "# Old diary\n\nAnna wrote of a pickle jar."),
+        (BEN, "Rad.md", "# Fahrrad\n\nDie Kette wird jeden Monat geölt."),
+    ):
+        document, _ = await service.documents.add(scope, text.encode(), name, wait=True)
+    await service.documents.add(
+        HOUSEHOLD, b"# Boiler\n\nThe boiler is vented with a brass key.", "heating.md"
+    )
+    [old] = await service.documents.list(ANNA, text="old diary")
+    await service.documents.delete(ANNA, old.id)
+    files = service.store.folder_files
+    for rule in ("Shoes stay at the door.", "Shoes stand in the rack."):
+        await files.write(
+            file_in_folder("house/rules.md"),
+            read_as("House rules", rule, "The gate code is •••.", secrets=1),
+        )
+    await files.fail(file_in_folder("locked.md"), "encrypted", bytes(32))
+    kept = await files.write(
+        file_in_folder("letter.md"), read_as("Letter", "Dear all, goodbye.")
+    )
+    await service.documents.delete(HOUSEHOLD, kept.added[0])
+    await service.documents.erase(HOUSEHOLD, kept.added[0])
+
+
+def used(passage: Passage) -> ContextReference:
+    """Return that a passage was put beside a question."""
+    return ContextReference(
+        passage.id, passage.text, 0.5, 0.25, 0.75, ReferenceVerdict.USED
+    )
+
+
 async def fill(service: MemoryService, database: FreshDatabase) -> None:
     """Put a row of every kind into an empty database: every column has a value somewhere."""
     await service.memories.remember(
@@ -115,10 +210,13 @@ async def fill(service: MemoryService, database: FreshDatabase) -> None:
     )
     await service.memories.remember(ANNA, "Anna hides chocolate behind the books")
     await service.memories.remember(BEN, "Das Fahrrad steht im Keller", language="de")
+    await add_documents(service)
     await settled(service)
     [passage] = await service.memories.recall(
         HOUSEHOLD, "spare key", limit=1, places=["area:garden"]
     )
+    [chunk] = await service.memories.recall(HOUSEHOLD, "vented boiler", limit=1)
+    assert chunk.document
     start = datetime.now(UTC) - timedelta(hours=1)
     turns = [
         said(
@@ -126,11 +224,7 @@ async def fill(service: MemoryService, database: FreshDatabase) -> None:
             scope,
             conversation,
             started_at=start + timedelta(minutes=number),
-            references=[
-                ContextReference(
-                    passage.id, passage.text, 0.5, 0.25, 0.75, ReferenceVerdict.USED
-                )
-            ],
+            references=[used(passage), used(chunk)],
         )
         for number, (name, scope, conversation) in enumerate(
             [
@@ -190,8 +284,11 @@ async def contents(database: FreshDatabase) -> dict[str, list[str]]:
         "memory_id": _named(rows["memories"], "owner", "content", "place"),
         "model_id": _named(rows["embedding_models"], "provider", "name", "dimensions"),
     }
+    names["chunk_id"] = _named(rows["chunks"], "document_id", "position")
     names["passage_id"] = {
-        row["id"]: names["memory_id"].get(row["memory_id"]) or row["turn_id"]
+        row["id"]: names["memory_id"].get(row["memory_id"])
+        or names["chunk_id"].get(row["chunk_id"])
+        or row["turn_id"]
         for row in rows["passages"]
     }
     for row in rows["embedding_models"]:
@@ -202,8 +299,8 @@ async def contents(database: FreshDatabase) -> dict[str, list[str]]:
                 {
                     name: names[name].get(value, value) if name in names else value
                     for name, value in row.items()
-                    # A turn's id is everywhere the same.
-                    if name not in _OF_HERE or table == "turns"
+                    # Theirs are everywhere the same.
+                    if name not in _OF_HERE or table in ("turns", "documents")
                 },
                 sort_keys=True,
             )
@@ -274,6 +371,10 @@ class Home:
     def path(self) -> Path:
         return self.folder / "home.zip"
 
+    @property
+    def originals(self) -> Path:
+        return self.folder / "originals"
+
 
 _HOMES: list[Home] = []
 
@@ -290,7 +391,9 @@ async def home(
         postgres_server.create_database("archived", TEMPLATE)
         database = FreshDatabase(postgres_server, "archived")
         found = Home(database, tmp_path_factory.mktemp("archives") / "exports")
-        async with running(database.settings, ollama(ollama_server)) as service:
+        async with running(
+            database.settings, ollama(ollama_server), originals=found.originals
+        ) as service:
             await fill(service, database)
             await service.archive.export_all(
                 found.folder, name_of=name_of, file_name="home.zip"
@@ -300,10 +403,21 @@ async def home(
     return _HOMES[0]
 
 
+def at_home(
+    settings: ConnectionSettings, home: Home
+) -> AbstractAsyncContextManager[MemoryService]:
+    """Run a service that watches the folder of the home, and has the files of its uploads."""
+    return running(
+        settings,
+        originals=home.originals,
+        folders=[folder(home.folder / "not mounted")],
+    )
+
+
 @pytest.fixture
-async def service(database: FreshDatabase) -> AsyncGenerator[MemoryService]:
-    """Give a service on an empty database."""
-    async with running(database.settings) as service:
+async def service(database: FreshDatabase, home: Home) -> AsyncGenerator[MemoryService]:
+    """Give a service on an empty database, as if it were at home."""
+    async with at_home(database.settings, home) as service:
         await settled(service)
         yield service
 

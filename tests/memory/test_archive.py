@@ -16,13 +16,14 @@ import pytest
 from custom_components.ai_memory.errors import DatabaseUnreachable, InvalidInput
 from custom_components.ai_memory.memory.archive_file import ArchiveWriter
 from custom_components.ai_memory.memory.service import MemoryService
-from custom_components.ai_memory.models import Change, Subject
+from custom_components.ai_memory.models import Change, PassageKind, Subject
 from custom_components.ai_memory.postgres.settings import ConnectionSettings
 from demo.ollama_server import OllamaServer
 from tests.databases import FreshDatabase
 from tests.engine import ANNA, BEN, HOUSEHOLD, ollama, running, settled, turn
 from tests.memory.archives import (
     Home,
+    at_home,
     bring,
     contents,
     forged,
@@ -78,7 +79,8 @@ async def test_vectors_are_used_again(
             text for request in ollama_server.requests for text in request.json["input"]
         }
         assert not asked & {
-            row["text"] for row in lines_of(members_of(home.path), "passages")
+            "\n".join(filter(None, (row["heading"], row["text"])))
+            for row in lines_of(members_of(home.path), "passages")
         }
         found = await service.memories.recall(ANNA, "sweets hidden in the library")
         assert found[0].text == "Anna hides chocolate behind the books"
@@ -111,6 +113,7 @@ async def test_dry_run_only_counts(
         "conversations": 4,
         "turns": 5,
         "memories": 4,
+        "documents": 7,
         "preferences": 3,
         "feedback": 5,
     }
@@ -127,6 +130,9 @@ async def test_what_came_is_in_use(home: Home, service: MemoryService) -> None:
         (Subject.MEMORY, HOUSEHOLD.owner),
         (Subject.MEMORY, ANNA.owner),
         (Subject.MEMORY, BEN.owner),
+        (Subject.DOCUMENT, HOUSEHOLD.owner),
+        (Subject.DOCUMENT, ANNA.owner),
+        (Subject.DOCUMENT, BEN.owner),
         (Subject.ALIAS, ANNA.owner),
         (Subject.PREFERENCE, HOUSEHOLD.owner),
         (Subject.FEEDBACK, HOUSEHOLD.owner),
@@ -134,8 +140,9 @@ async def test_what_came_is_in_use(home: Home, service: MemoryService) -> None:
         (Subject.FEEDBACK, BEN.owner),
     }
     assert service.preferences.alias_count == 1
-    [found] = await service.memories.recall(BEN, "Fahrräder", language="de")
-    assert found.owner == BEN.owner
+    found = await service.memories.recall(BEN, "Fahrräder", language="de")
+    assert {one.kind for one in found} == {PassageKind.MEMORY, PassageKind.CHUNK}
+    assert {one.owner for one in found} == {BEN.owner}
 
 
 # --- into what is there
@@ -248,7 +255,16 @@ async def test_writing_goes_on_meanwhile(home: Home, service: MemoryService) -> 
     moment = datetime.now(UTC)
     async with service.store.archive.merging(keep=True) as into:
         await into.collections(
-            [{"owner": HOUSEHOLD.owner, "name": "memories", "summary": "House"}]
+            [
+                {
+                    "owner": HOUSEHOLD.owner,
+                    "name": "memories",
+                    "description": None,
+                    "summary": "House",
+                    "summary_by": None,
+                    "summary_passages": None,
+                }
+            ]
         )
         placed = await into.memories(
             [
@@ -275,6 +291,7 @@ async def test_writing_goes_on_meanwhile(home: Home, service: MemoryService) -> 
                     "id": 1,
                     "memory": placed[1].id,
                     "turn": None,
+                    "document": None,
                     "speaker": None,
                     "created_at": moment,
                     "hidden": False,
@@ -304,13 +321,24 @@ async def test_one_persons_archive_is_theirs_alone(
     assert json.loads(members["manifest.json"])["owners"] == [
         {"owner": ANNA.owner, "name": "Anna"}
     ]
-    for told in ("flower pot", "Fahrrad", "light.scene", '"household"', "person:ben"):
+    for told in (
+        "flower pot",
+        "Fahrrad",
+        "geölt",
+        "brass key",
+        "boiler",
+        "rules.md",
+        "light.scene",
+        '"household"',
+        "person:ben",
+    ):
         assert told not in everything
     imported = await service.archive.import_all(tmp_path, exported.path.name)
     assert imported.added == {
         "conversations": 1,
         "turns": 1,
         "memories": 2,
+        "documents": 2,
         "preferences": 1,
         "feedback": 1,
     }
@@ -467,11 +495,18 @@ async def test_secrets_stay_outside(
         ("conversations", "title"),
         ("conversations", "summary"),
         ("collections", "summary"),
+        ("collections", "description"),
+        ("documents", "title"),
     ):
         rows = lines_of(members, member)
         for row in rows:
             row[column] = secret
         members = with_lines(members, member, rows)
+    passages = lines_of(members, "passages")
+    for row in passages:
+        if row["document"]:
+            row |= {"heading": "Wi-Fi password", "text": "Sommer2024!"}
+    members = with_lines(members, "passages", passages)
     preferences = lines_of(members, "preferences")
     preferences[1] |= {"key": "wifi.password", "value": "Sommer2024!"}
     members = with_lines(members, "preferences", preferences)
@@ -505,7 +540,7 @@ async def test_through_a_pooler(
             await source.archive.export_all(
                 tmp_path, name_of=name_of, file_name="home.zip"
             )
-        async with running(through(database)) as target:
+        async with at_home(through(database), home) as target:
             assert target.store.database.info
             assert target.store.database.info.behind_pooler
             await bring(target, Home(home.database, tmp_path))

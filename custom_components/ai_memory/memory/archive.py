@@ -1,12 +1,14 @@
 """One portable archive of everything: a backup, and the way to another machine."""
 
 import asyncio
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Final
 
+from ..documents.formats.content import ReadError
+from ..documents.originals import Originals
 from ..errors import DatabaseError, InvalidInput
 from ..models import Scope, Verb
 from ..postgres.store import Store
@@ -54,16 +56,25 @@ class Archive:
         preferences: Preferences,
         changes: Changes,
         *,
+        originals: Originals,
+        folder_ids: Collection[str],
         language: str,
         nudge: Callable[[], None],
+        look_again: Callable[[Collection[str]], None],
     ) -> None:
-        """Call `nudge` when there is something new to make vectors of."""
+        """Call `nudge` when there is something new to make vectors of, `look_again` with folders whose documents came.
+
+        `folder_ids` are the folders that are watched.
+        """
         self._store = store
         self._writer = writer
         self._preferences = preferences
         self._changes = changes
+        self._originals = originals
+        self._folder_ids = frozenset(folder_ids)
         self._language = language
         self._nudge = nudge
+        self._look_again = look_again
         self._one_at_a_time = asyncio.Lock()
 
     async def export_all(
@@ -160,6 +171,8 @@ class Archive:
                     owners,
                     language=self._language,
                     overwrite=overwrite,
+                    has_original=self._has_original,
+                    knows_folder=self._folder_ids.__contains__,
                 )
                 await merge.begin()
                 for member in MEMBERS:
@@ -178,8 +191,17 @@ class Archive:
             return
         await self._preferences.reload()
         self._nudge()
+        self._look_again(merge.folders)
         for subject, owner in sorted(merge.changed):
             self._changes.tell(subject, Verb.ADDED, owner)
+
+    def _has_original(self, original: str) -> bool:
+        """Return whether a file of that name was uploaded here, or was copied along; blocks."""
+        try:
+            place = self._originals.path(original)
+        except ReadError:
+            return False
+        return place.is_file() or (self._originals.bin / original).is_file()
 
 
 _NO_SIGNS: Final = str.maketrans("", "", "-:.")

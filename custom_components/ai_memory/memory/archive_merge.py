@@ -3,8 +3,9 @@
 from array import array
 from bisect import bisect_left
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Final
+from uuid import UUID
 
 from ..errors import InvalidInput
 from ..models import Subject
@@ -13,6 +14,7 @@ from ..text_forms import storable
 from .aliases import ALIAS_PREFIX, split_key
 from .archive_format import BORROWED_LANGUAGE, MEMBERS, Manifest, Row
 from .archive_secrets import mask_row, secrets_of_refused
+from .document_reading import LONGEST_TITLE
 from .preferences import PROPOSED_PREFIX
 
 _LEFT_OUT: Final = 0
@@ -53,12 +55,17 @@ class Merge:
         *,
         language: str,
         overwrite: bool,
+        has_original: Callable[[str], bool],
+        knows_folder: Callable[[str], bool],
     ) -> None:
         """Let rows of `owners` become those of others; `overwrite` preferences that are there.
 
-        `language` is the home's, for the filter of secrets.
+        `language` is the home's, for the filter of secrets. `has_original` tells whether the file of an upload is here,
+        and blocks; `knows_folder` whether a folder is watched here.
         """
         self._language = language
+        self._has_original = has_original
+        self._knows_folder = knows_folder
         self._into = into
         self._manifest = manifest
         self._owners = owners
@@ -67,18 +74,31 @@ class Merge:
         self._conversations = _Ids("conversations")
         self._memories = _Ids("memories")
         self._passages = _Ids("passages")
+        self._documents: dict[UUID, Placed[UUID] | None] = {}
+        """None for those that are left out."""
+        self._descriptions: list[Row] = []
         self._perhaps_in_vain: set[int] = set()
         self._secrets: set[tuple[str, str]] = set()
         # All of them, so that a template can name each.
         self.added = Counter[str](
             dict.fromkeys(
-                ("conversations", "turns", "memories", "preferences", "feedback"), 0
+                (
+                    "conversations",
+                    "turns",
+                    "memories",
+                    "documents",
+                    "preferences",
+                    "feedback",
+                ),
+                0,
             )
         )
         self.already_there = Counter[str]()
         self.left_out = Counter[str]()
         self.masked = 0
         self.changed: set[tuple[Subject, str]] = set()
+        self.folders: set[str] = set()
+        """Those that files of new documents are said to be in."""
 
     async def begin(self) -> None:
         """Make sure of the embedding models. Raises DatabaseError."""
@@ -110,6 +130,10 @@ class Merge:
             row["key"], row["category"] = split_key(row["key"], row["category"])
         elif member == "passages":
             self._check_vectors(row)
+        elif member == "documents":
+            row["title"] = row["title"][:LONGEST_TITLE]
+            if row["original"] and not self._has_original(row["original"]):
+                row["original"] = None
         if member in BORROWED_LANGUAGE:
             del row["language"]
         return {name: MEMBERS[member][name].bind(value) for name, value in row.items()}
@@ -125,7 +149,9 @@ class Merge:
         """Merge prepared rows. Raises InvalidInput, DatabaseError."""
         match member:
             case "collections":
-                await self._into.collections([row for row in rows if row])
+                rows = [row for row in rows if row]
+                await self._into.collections(rows)
+                self._descriptions += [row for row in rows if row["description"]]
             case "conversations":
                 placed = await self._into.conversations(rows)
                 self._note(member, rows, placed, self._conversations)
@@ -140,6 +166,16 @@ class Merge:
                     (Subject.MEMORY, row["owner"])
                     for row in rows
                     if "owner" in row and placed[row["id"]].is_new
+                )
+            case "documents":
+                await self._take_documents(rows)
+            case "document_names":
+                await self._into.document_names(self._names_of(rows))
+            case "document_versions":
+                await self._into.document_versions(
+                    row | {"document": at.id}
+                    for row in rows
+                    if (at := self._document(row)) and at.is_new
                 )
             case "passages":
                 await self._take_passages(rows)
@@ -164,6 +200,10 @@ class Merge:
         in_vain = await self._into.drop_empty_conversations(self._perhaps_in_vain)
         self.added["conversations"] -= in_vain
         self.already_there["conversations"] += in_vain
+        self.added["documents"] -= await self._into.end_documents(
+            [at.id for at in self._documents.values() if at and at.is_new]
+        )
+        await self._into.describe(self._descriptions)
         for owner in {owner for owner, _ in self._secrets}:
             await self._into.note_secrets(
                 owner, sorted(kind for of, kind in self._secrets if of == owner)
@@ -181,15 +221,61 @@ class Merge:
             else:
                 self._perhaps_in_vain.add(row["conversation"])
 
-    async def _take_passages(self, rows: list[Row]) -> None:
+    async def _take_documents(self, rows: list[Row]) -> None:
+        placed = await self._into.documents([row for row in rows if "owner" in row])
         for row in rows:
-            if (row["memory"] is None) == (row["turn"] is None):
+            document_id = row["id"]
+            if document_id in self._documents:
+                raise InvalidInput("archive_ids_unordered", member="documents")
+            self._documents[document_id] = at = placed.get(document_id)
+            if "owner" not in row:
+                continue
+            if at is None:
+                raise InvalidInput("archive_reference_unknown", member="collections")
+            (self.added if at.is_new else self.already_there)["documents"] += 1
+            if at.is_new:
+                self.changed.add((Subject.DOCUMENT, row["owner"]))
+
+    def _document(self, row: Row) -> Placed[UUID] | None:
+        """Return where the document of a row is, None where it is left out. Raises InvalidInput."""
+        if row["document"] not in self._documents:
+            raise InvalidInput("archive_reference_unknown", member="documents")
+        return self._documents[row["document"]]
+
+    def _names_of(self, rows: list[Row]) -> list[Row]:
+        """Return the names that documents of here get.
+
+        A file is that of a new document only, and where its folder is watched: what is there was found in its own files,
+        and nobody would ever see that another one is gone.
+        """
+        names = []
+        for row in rows:
+            at = self._document(row)
+            if at is None:
+                continue
+            if (folder := row["folder"]) is not None:
+                if not at.is_new or not self._knows_folder(folder):
+                    continue
+                self.folders.add(folder)
+            names.append(row | {"document": at.id})
+        return names
+
+    async def _take_passages(self, rows: list[Row]) -> None:
+        taken = []
+        for row in rows:
+            sources = [row["memory"], row["turn"], row["document"]]
+            if sources.count(None) != 2:
                 raise InvalidInput("archive_reference_unknown", member="passages")
             if row["memory"] is not None:
                 row["memory"] = self._memories[row["memory"]]
-        placed = await self._into.passages(
-            [row for row in rows if row["memory"] != _LEFT_OUT], self._models
-        )
+                if row["memory"] == _LEFT_OUT:
+                    continue
+            elif row["document"] is not None:
+                row["document"] = self._document(row)
+                if row["document"] is None:
+                    continue
+            taken.append(row)
+        placed = await self._into.passages(taken, self._models)
         for row in rows:
             at = placed.get(row["id"])
             self._passages.add(row["id"], at.id if at else _LEFT_OUT)
@@ -207,7 +293,7 @@ class Merge:
             self.changed.add((subject, owner))
 
     def _note(
-        self, member: str, rows: list[Row], placed: Mapping[int, Placed], ids: _Ids
+        self, member: str, rows: list[Row], placed: Mapping[int, Placed[int]], ids: _Ids
     ) -> None:
         for row in rows:
             if "owner" not in row:

@@ -5,13 +5,15 @@ from typing import Final
 
 from ..models import JsonValue
 from .archive_format import Row
+from .document_reading import LONGEST_HEADING
 from .secret_filter import find_secrets, mask, mask_json
 from .secret_gate import masked_result
 
 _MASKED: Final = {
-    "collections": ("summary",),
+    "collections": ("description", "summary"),
     "conversations": ("title", "summary"),
     "turns": ("text", "resolved_text", "reply"),
+    "documents": ("title",),
     "messages": ("content", "thinking"),
     "passages": ("text",),
     "context_references": ("snippet",),
@@ -23,6 +25,7 @@ _MASKED_JSON: Final = {
 }
 _REFUSED: Final[dict[str, Callable[[Row], JsonValue]]] = {
     "collections": lambda row: [row["name"]],
+    "documents": lambda row: [row["collection"]],
     "memories": lambda row: [
         row["content"],
         row["collection"],
@@ -70,6 +73,12 @@ def mask_row(member: str, row: Row, home_language: str) -> list[str]:
         kinds.extend(map(str, found))
         return masked
 
+    if member == "passages" and row["heading"] is not None:
+        # One may say what the other one holds.
+        both = text(f"{row['heading']}\n{row['text']}")
+        if both and kinds:
+            heading, _, row["text"] = both.partition("\n")
+            row["heading"] = heading[:LONGEST_HEADING]
     for name in _MASKED.get(member, ()):
         if name == "content" and row["role"] == "tool_result":
             row[name] = masked_result(row[name], data, text)

@@ -245,6 +245,10 @@ class Documents:
         """Put an original back to where it is read."""
         await self._move(self._originals.restore, original)
 
+    def look(self) -> None:
+        """Read what waits, as soon as may be."""
+        self._ask()
+
     async def run(self) -> None:
         """Read what waits, until cancelled."""
         while True:

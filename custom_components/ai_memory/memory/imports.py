@@ -122,7 +122,13 @@ class Imports:
         """Wait for the import that was started; it goes on where whoever waits gives up. Raises InvalidInput, DatabaseError."""
         if self._task is None:
             raise InvalidInput("import_not_running")
-        return await asyncio.shield(self._task)
+        try:
+            return await asyncio.shield(self._task)
+        except asyncio.CancelledError:
+            # Ended by `close`: whoever waits for it is not.
+            if (task := asyncio.current_task()) and not task.cancelling():
+                raise InvalidInput("import_not_running") from None
+            raise
 
     def stop(self) -> None:
         """Let the import end after the batch that it is at. Raises InvalidInput `import_not_running`."""

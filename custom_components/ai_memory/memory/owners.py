@@ -1,5 +1,11 @@
 """Whose memory there is, and what becomes of it when a person goes."""
 
+import asyncio
+from collections.abc import Sequence
+import logging
+
+from ..documents.formats.content import ReadError
+from ..documents.originals import Originals
 from ..errors import InvalidInput
 from ..models import Scope, Subject, Verb
 from ..postgres.owners import OwnerSummary
@@ -7,6 +13,8 @@ from ..postgres.store import Store
 from .changes import Changes
 from .forgetting import Forgetting
 from .preferences import Preferences
+
+_LOGGER = logging.getLogger(__name__)
 
 _SUBJECTS = (
     Subject.MEMORY,
@@ -30,12 +38,14 @@ class Owners:
         forgetting: Forgetting,
         preferences: Preferences,
         changes: Changes,
+        originals: Originals,
     ) -> None:
-        """Take what keeps things of owners in memory as well."""
+        """Take what keeps things of owners as well."""
         self._store = store
         self._forgetting = forgetting
         self._preferences = preferences
         self._changes = changes
+        self._originals = originals
 
     async def owners(self) -> dict[str, int]:
         """Return how many memories, turns, preferences and documents each owner has, also those who are gone. Raises DatabaseError."""
@@ -55,8 +65,10 @@ class Owners:
             raise InvalidInput("owner_same")
         async with self._forgetting.standing_still():
             number = await self._number(source)
+            unneeded = []
             if number:
-                await self._store.owners.reassign(source, target)
+                unneeded = await self._store.owners.reassign(source, target)
+        await self._erase_files(unneeded)
         if number:
             await self._preferences.reload()
             self._tell(Verb.REMOVED, source)
@@ -66,14 +78,25 @@ class Owners:
     async def erase(self, scope: Scope) -> int:
         """Erase everything of an owner; return how many memories, turns, preferences and documents it was.
 
+        Files in folders are not touched.
+
         Raises InvalidInput, DatabaseError.
         """
         async with self._forgetting.owner_going(scope.owner):
             number = await self._number(scope)
-            await self._store.owners.erase(scope)
+            originals = await self._store.owners.erase(scope)
+        await self._erase_files(originals)
         await self._preferences.reload()
         self._tell(Verb.REMOVED, scope)
         return number
+
+    async def _erase_files(self, originals: Sequence[str]) -> None:
+        for original in originals:
+            try:
+                await asyncio.to_thread(self._originals.erase, original)
+            except (OSError, ReadError) as err:
+                # Nothing refers to it any more: the next maintenance tries again.
+                _LOGGER.warning("The file of a document cannot be erased: %s", err)
 
     async def _number(self, scope: Scope) -> int:
         found = await self._store.owners.summary(scope)

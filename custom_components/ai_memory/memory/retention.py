@@ -8,6 +8,7 @@ from typing import Final
 from ..postgres.forgetting import Erased
 from ..postgres.store import Store
 from .cache_policy import LIFETIME, LIMIT
+from .documents import Documents
 
 BATCH: Final = 1000
 """Rows that one transaction takes, so that turns can be written in between."""
@@ -18,7 +19,7 @@ class Retention:
     """How long things are kept; None is for ever.
 
     `audit_days`: which tools ran, what was recalled for a turn, how long its stages took; the turn itself stays, with
-    its messages. `bin_days`: conversations that were deleted. `cache_limit`: answers of one owner.
+    its messages. `bin_days`: conversations and documents that were deleted. `cache_limit`: answers of one owner.
     """
 
     turns_days: int | None = None
@@ -38,10 +39,14 @@ class Expired:
     turns: int
     conversations: int
     audit_rows: int
+    documents: int = 0
 
 
 async def expire(
-    store: Store, retention: Retention, tell: Callable[[Erased], Awaitable[None]]
+    store: Store,
+    documents: Documents,
+    retention: Retention,
+    tell: Callable[[Erased], Awaitable[None]],
 ) -> Expired:
     """Let go of what is older than it may be, everybody's, in batches; `tell` hears of each. Raises DatabaseError."""
     now = datetime.now(UTC)
@@ -62,4 +67,6 @@ async def expire(
         before = now - timedelta(days=retention.audit_days)
         while rows := await store.maintenance.clear_audit(before, BATCH):
             audit_rows += rows
-    return Expired(turns, conversations, audit_rows)
+    erased_documents = await documents.expire(now - timedelta(days=retention.bin_days))
+    await documents.clear_originals()
+    return Expired(turns, conversations, audit_rows, erased_documents)

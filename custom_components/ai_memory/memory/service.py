@@ -174,18 +174,18 @@ class MemoryService:
             self.changes,
             nudge=self._upkeep.nudge,
         )
+        originals = originals_path or journal_path.parent / "documents"
+        self._originals = Originals(originals)
+        self._folder_ids = [folder.id for folder in folders]
         self.owners = Owners(
-            self.store, self.forgetting, self.preferences, self.changes
-        )
-        self.cache = Cache(self.store, self.changes)
-        self.archive = Archive(
             self.store,
-            self._writer,
+            self.forgetting,
             self.preferences,
             self.changes,
-            language=language,
-            nudge=self._upkeep.nudge,
+            self._originals,
         )
+        self.cache = Cache(self.store, self.changes)
+        self.archive = self._archive_of(self.store)
         self.imports = Imports(
             self.store,
             self.memories,
@@ -199,12 +199,11 @@ class MemoryService:
         self.review = Review(
             self.store, self.memories, self.preferences, self.forgetting
         )
-        originals = originals_path or journal_path.parent / "documents"
         self._reading = DocumentReading(Reader(), language=language)
         self.documents = Documents(
             self.store,
             self._reading,
-            Originals(originals),
+            self._originals,
             self.health,
             self.changes,
             language=language,
@@ -390,12 +389,21 @@ class MemoryService:
             self._writer,
             self.preferences,
             self.changes,
+            originals=self._originals,
+            folder_ids=self._folder_ids,
             language=self.language,
             nudge=self._upkeep.nudge,
+            look_again=self._documents_came,
         )
 
+    def _documents_came(self, folder_ids: Collection[str]) -> None:
+        self.documents.look()
+        self.folders.look_again(folder_ids)
+
     async def _expire(self) -> Expired:
-        return await expire(self.store, self._retention, self.forgetting.tell)
+        return await expire(
+            self.store, self.documents, self._retention, self.forgetting.tell
+        )
 
     def _nudge(self) -> None:
         self._upkeep.nudge()

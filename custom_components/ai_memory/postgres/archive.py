@@ -4,6 +4,7 @@ from array import array
 import asyncio
 from collections.abc import AsyncIterator, Collection, Iterable, Mapping, Sequence
 from contextlib import asynccontextmanager, suppress
+from hashlib import blake2b
 import struct
 from typing import Any, Final, NamedTuple
 from uuid import UUID
@@ -210,12 +211,7 @@ class Merging:
 
     async def document_names(self, rows: Iterable[Row]) -> None:
         """Take names of documents that are there; a file that has a document keeps it."""
-        values = _values(rows)
-        for query, in_folder in (("document_in_folder", True), ("document_name", False)):
-            await self._execute(
-                SQL[query],
-                [value for value in values if (value[1] is not None) is in_folder],
-            )
+        await self._execute(SQL["document_name"], _values(rows))
 
     async def document_versions(self, rows: Iterable[Row]) -> None:
         """Take versions of documents that are new."""
@@ -256,7 +252,7 @@ class Merging:
                     row["position"],
                     row["page"],
                     row["heading"],
-                    hash_of_chunk(row["heading"], row["text"]),
+                    _hash_of_chunk(row["heading"], row["text"]),
                     row["text"],
                     row["created_at"],
                 )
@@ -312,7 +308,9 @@ class Merging:
             SECRET_SQL["note"], owner, "archive", None, list(kinds)
         )
 
-    async def _place(self, query: str, values: Sequence[Values]) -> dict[int, Placed[int]]:
+    async def _place(
+        self, query: str, values: Sequence[Values]
+    ) -> dict[int, Placed[int]]:
         return {
             row["old"]: Placed(row["id"], row["is_new"])
             for row in await self._fetch(query, values)
@@ -344,6 +342,11 @@ def _words_of_passages(rows: Iterable[asyncpg.Record]) -> list[Values]:
         )
         for row in rows
     ]
+
+
+def _hash_of_chunk(heading: str, text: str) -> bytes:
+    """Return by what a document that is read again knows what has not changed, as `documents.chunker`."""
+    return blake2b(f"{heading}\n{text}".encode(), digest_size=16).digest()
 
 
 def _words_of_passage(row: asyncpg.Record) -> str:

@@ -4,7 +4,9 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from ..models import HOUSEHOLD, Scope
+from .chunks import delete_chunks
 from .database import MAINTENANCE, Database, PooledConnection
+from .documents import SQL as DOCUMENT_SQL
 from .forgetting import BULK_TIMEOUT, Erased, finish, uncount
 from .queries import load
 from .response_cache import drop_answers
@@ -69,13 +71,15 @@ class OwnerRepository:
         assert row is not None
         return OwnerSummary(**row)
 
-    async def erase(self, scope: Scope) -> None:
-        """Delete everything of an owner. Raises DatabaseError."""
+    async def erase(self, scope: Scope) -> list[str]:
+        """Delete everything of an owner; return the originals that nothing refers to any more. Raises DatabaseError."""
         owner = scope.owner
         async with self._database.transaction(MAINTENANCE) as connection:
             passages = await connection.fetch(SQL["passages"], owner)
             await uncount(connection, [owner], [row["id"] for row in passages])
+            rows = await connection.fetch(SQL["originals"], owner)
             for name in (
+                "erase_passages",
                 "erase_memories",
                 "erase_documents",
                 "erase_preferences",
@@ -89,9 +93,10 @@ class OwnerRepository:
                 await finish(connection, Erased(owners={owner}))
             else:
                 await drop_answers(connection, {owner})
+        return [row["original"] for row in rows]
 
-    async def reassign(self, source: Scope, target: Scope) -> None:
-        """Make everything of one owner another's. Raises DatabaseError.
+    async def reassign(self, source: Scope, target: Scope) -> list[str]:
+        """Make everything of one owner another's; return the originals that nothing refers to any more. Raises DatabaseError.
 
         What both have becomes one: the same memory, document, session, tag; of ratings and preferences the target's stays.
         """
@@ -99,13 +104,14 @@ class OwnerRepository:
         async with self._database.transaction(MAINTENANCE) as connection:
             await connection.execute(SQL["make_collections"], *owners)
             await _merge_memories(connection, *owners)
-            await _merge_documents(connection, *owners)
+            unneeded = await _merge_documents(connection, *owners)
             await _merge_sessions(connection, *owners)
             for name in _MOVES:
                 await connection.execute(SQL[name], *owners, timeout=BULK_TIMEOUT)
             await connection.execute(SQL["erase_collections"], source.owner)
             await finish(connection, Erased(owners={target.owner}))
             await drop_answers(connection, {source.owner})
+        return unneeded
 
 
 async def _merge_memories(
@@ -133,18 +139,21 @@ async def _merge_memories(
 
 async def _merge_documents(
     connection: PooledConnection, source: str, target: str
-) -> None:
+) -> list[str]:
+    """Make one of two documents with the same content; return the originals that are not needed any more."""
     same = await connection.fetch(SQL["same_documents"], source, target)
-    if not same:
-        return
     for row in same:
+        pair = (row["dropped"], row["dropped_owner"], row["kept"], row["kept_owner"])
+        await connection.execute(SQL["move_chunk_references"], *pair, [source, target])
+        await connection.execute(SQL["move_names"], *pair)
+        await delete_chunks(connection, row["dropped"], row["dropped_owner"])
         await connection.execute(
-            SQL["move_names"], row["mine"], source, row["theirs"], target
+            DOCUMENT_SQL["delete"], row["dropped"], row["dropped_owner"]
         )
-    mine = [row["mine"] for row in same]
-    passages = await connection.fetch(SQL["passages_of_documents"], mine, source)
-    await uncount(connection, [source], [row["id"] for row in passages])
-    await connection.execute(SQL["delete_documents"], mine, source)
+        await connection.execute(
+            SQL["set_original"], row["kept"], row["kept_owner"], row["original"]
+        )
+    return [row["unneeded"] for row in same if row["unneeded"]]
 
 
 async def _merge_sessions(

@@ -115,9 +115,13 @@ class ConnectionSettings:
         try:
             # The authority that was named and no public one: `verify-ca` asks for no name.
             root = files.get("sslrootcert", "system")
-            context = ssl.create_default_context(
-                cafile=None if root == "system" else Path(root).expanduser()
-            )
+            if root == "system" and mode in {TlsMode.PREFER, TlsMode.REQUIRE}:
+                # Nobody's certificate is looked at, and to load those of the system stops every thread for a while.
+                context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+            else:
+                context = ssl.create_default_context(
+                    cafile=None if root == "system" else Path(root).expanduser()
+                )
             # libpq is not as strict, and what PostgreSQL's manual makes would not pass.
             context.verify_flags &= ~ssl.VERIFY_X509_STRICT
             if certificate := files.get("sslcert"):

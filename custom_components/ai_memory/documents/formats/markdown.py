@@ -30,7 +30,7 @@ _INLINE: Final = (
     (re.compile(r"</?[A-Za-z][^<>]*>"), ""),
     (re.compile(r"\*\*(?=[^\s*])([^*]+)\*\*"), r"\1"),
     (re.compile(r"(?<!\w)__(?=[^\s_])([^_]+)__(?!\w)"), r"\1"),
-    (re.compile(r"\*(?=[^\s*])([^*]+)(?<!\s)\*"), r"\1"),
+    (re.compile(r"(?<!\\)\*(?=[^\s*])([^*]+)(?<![\s\\])\*"), r"\1"),
     (re.compile(r"(?<!\w)_(?=[^\s_])([^_]+)_(?!\w)"), r"\1"),
     (re.compile(r"~~([^~]+)~~"), r"\1"),
     (re.compile(r"\\([!-/:-@\[-`{-~])"), r"\1"),
@@ -139,7 +139,7 @@ def _cells(line: str) -> list[str]:
         cells = cells[1:]
     if cells and not cells[-1].strip():
         cells = cells[:-1]
-    return [cell.strip() for cell in cells]
+    return [cell.strip().replace("\\|", "|") for cell in cells]
 
 
 def _begins_table(line: str, below: str) -> bool:

@@ -22,6 +22,7 @@ from typing import Any, BinaryIO, Final
 from .content import FORMATS, Block, Content, Draft, Limits, Problem, ReadError
 
 _NICENESS: Final = 10
+_PIECE: Final = 1024 * 1024
 _CHARACTERS_PER_LINE: Final = 32_000
 _BLOCKS_PER_LINE: Final = 500
 _GRACE: Final = 10
@@ -99,14 +100,17 @@ def read_bytes(path: str, within: str | None, limits: Limits) -> bytes:
                 raise ReadError(Problem.UNSAFE_PATH, "outside")
             if opened.st_size > limits.bytes:
                 raise ReadError(Problem.TOO_LARGE)
-            data = file.read(limits.bytes + 1)
+            buffer = bytearray()
+            # Not all at once: that would take the memory for the largest file.
+            while len(buffer) <= limits.bytes and (piece := file.read(_PIECE)):
+                buffer += piece
     except ValueError as err:
         raise ReadError(Problem.UNSAFE_PATH, type(err).__name__) from err
     except OSError as err:
         raise ReadError(Problem.UNREADABLE, type(err).__name__) from err
-    if len(data) > limits.bytes:
+    if len(buffer) > limits.bytes:
         raise ReadError(Problem.TOO_LARGE)
-    return data
+    return bytes(buffer)
 
 
 def _lies_in(path: str, within: str, opened: os.stat_result) -> bool:

@@ -230,16 +230,13 @@ WITH shelf AS (
 )
 SELECT $1 AS old, id, is_new FROM made UNION ALL SELECT $1, id, false FROM there
 
--- name: document_in_folder
-INSERT INTO document_names (document_id, owner, folder, path, bytes, modified_ns, added_at)
-SELECT id, owner, $2, $3, $4, $5, $6 FROM documents WHERE id = $1
-ON CONFLICT (folder, path) WHERE folder IS NOT NULL DO NOTHING
-
 -- name: document_name
-INSERT INTO document_names (document_id, owner, path, bytes, modified_ns, added_at)
-SELECT d.id, d.owner, $3, $4, $5, $6 FROM documents d
-WHERE d.id = $1 AND NOT d.erased AND NOT EXISTS (
-    SELECT FROM document_names n WHERE n.document_id = d.id AND n.owner = d.owner AND n.folder IS NULL AND n.path = $3)
+-- A file in a folder that has a document keeps it; an upload has a name once.
+INSERT INTO document_names (document_id, owner, folder, path, bytes, modified_ns, added_at)
+SELECT d.id, d.owner, $2, $3, $4, $5, $6 FROM documents d
+WHERE d.id = $1 AND ($2::text IS NOT NULL OR NOT d.erased AND NOT EXISTS (
+    SELECT FROM document_names n WHERE n.document_id = d.id AND n.owner = d.owner AND n.folder IS NULL AND n.path = $3))
+ON CONFLICT (folder, path) WHERE folder IS NOT NULL DO NOTHING
 
 -- name: document_version
 INSERT INTO document_versions (document_id, owner, sha256, bytes, pages, words, read_at)

@@ -51,7 +51,7 @@ VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)
 
 -- name: add_upload_name
 INSERT INTO document_names (document_id, owner, path)
-SELECT $1, $2, $3
+SELECT $1, $2::text, $3
 WHERE NOT EXISTS (SELECT FROM document_names WHERE document_id = $1 AND owner = $2 AND folder IS NULL AND path = $3)
 
 -- name: keep_original
@@ -67,7 +67,7 @@ WHERE id = $1 AND owner = $2
 -- name: add_version
 -- The same content read again is the same version.
 INSERT INTO document_versions (document_id, owner, sha256, bytes, pages, words)
-SELECT $1, $2, $3, $4, $5, $6
+SELECT $1, $2::text, $3, $4, $5, $6
 WHERE $3 IS DISTINCT FROM (
     SELECT sha256 FROM document_versions WHERE document_id = $1 AND owner = $2 ORDER BY id DESC LIMIT 1)
 

@@ -4,7 +4,7 @@ FROM (
     SELECT owner::text, count(*) AS number FROM memories GROUP BY owner
     UNION ALL SELECT owner::text, count(*) FROM turns GROUP BY owner
     UNION ALL SELECT owner::text, count(*) FROM preferences GROUP BY owner
-    UNION ALL SELECT owner::text, count(*) FROM documents GROUP BY owner
+    UNION ALL SELECT owner::text, count(*) FROM documents WHERE NOT erased GROUP BY owner
 ) AS counted
 GROUP BY owner ORDER BY owner
 
@@ -12,17 +12,24 @@ GROUP BY owner ORDER BY owner
 SELECT (SELECT count(*) FROM memories WHERE owner = $1) AS memories,
     (SELECT count(*) FROM turns WHERE owner = $1) AS turns,
     (SELECT count(*) FROM preferences WHERE owner = $1) AS preferences,
-    (SELECT count(*) FROM documents WHERE owner = $1) AS documents,
+    (SELECT count(*) FROM documents WHERE owner = $1 AND NOT erased) AS documents,
     (SELECT speaker FROM passages WHERE owner = $1 AND speaker IS NOT NULL ORDER BY created_at DESC LIMIT 1) AS name,
     least((SELECT min(created_at) FROM memories WHERE owner = $1), (SELECT min(started_at) FROM turns WHERE owner = $1),
         (SELECT min(created_at) FROM preferences WHERE owner = $1),
-        (SELECT min(created_at) FROM documents WHERE owner = $1)) AS since
+        (SELECT min(created_at) FROM documents WHERE owner = $1 AND NOT erased)) AS since
 
 -- name: passages
 SELECT id FROM passages WHERE owner = $1
 
+-- name: erase_passages
+-- By themselves: through what they are of, the triggers would run for each.
+DELETE FROM passages WHERE owner = $1
+
 -- name: erase_memories
 DELETE FROM memories WHERE owner = $1
+
+-- name: originals
+SELECT original FROM documents WHERE owner = $1 AND original IS NOT NULL
 
 -- name: erase_documents
 DELETE FROM documents WHERE owner = $1
@@ -88,24 +95,38 @@ FROM collections mc, collections tc
 WHERE p.owner = $1 AND mc.id = p.collection_id AND tc.owner = $2 AND tc.name = mc.name
 
 -- name: same_documents
--- The same content on the same shelf; what is in the bin stays apart.
-SELECT mine.id AS mine, theirs.id AS theirs
+-- The same content on the same shelf of source ($1) and target ($2): the one that was read stays, with one file that was
+-- uploaded. What is in the bin stays apart.
+SELECT kept.id AS kept, kept.owner AS kept_owner, dropped.id AS dropped, dropped.owner AS dropped_owner,
+    coalesce(kept.original, dropped.original) AS original,
+    CASE WHEN kept.original IS NOT NULL THEN dropped.original END AS unneeded
 FROM documents mine
     JOIN collections mc ON mc.id = mine.collection_id
     JOIN collections tc ON tc.owner = $2 AND tc.name = mc.name
     JOIN documents theirs ON theirs.owner = $2 AND theirs.collection_id = tc.id AND theirs.sha256 = mine.sha256
         AND theirs.deleted_at IS NULL
+    JOIN documents kept
+        ON kept.id = CASE WHEN mine.state = 'ready' AND theirs.state <> 'ready' THEN mine.id ELSE theirs.id END
+    JOIN documents dropped ON dropped.id = CASE WHEN kept.id = mine.id THEN theirs.id ELSE mine.id END
 WHERE mine.owner = $1 AND mine.deleted_at IS NULL
 
 -- name: move_names
-UPDATE document_names SET document_id = $3, owner = $4 WHERE document_id = $1 AND owner = $2
+-- Of a document ($1) of an owner ($2) to another one ($3) of an owner ($4), each once.
+UPDATE document_names n SET document_id = $3, owner = $4
+WHERE n.document_id = $1 AND n.owner = $2 AND NOT EXISTS (
+    SELECT FROM document_names o
+    WHERE o.document_id = $3 AND o.owner = $4 AND o.folder IS NULL AND n.folder IS NULL AND o.path = n.path)
 
--- name: passages_of_documents
-SELECT p.id FROM passages p JOIN chunks c ON c.id = p.chunk_id
-WHERE c.document_id = ANY($1) AND c.owner = $2 AND p.owner = $2
+-- name: set_original
+UPDATE documents SET original = $3 WHERE id = $1 AND owner = $2 AND original IS DISTINCT FROM $3
 
--- name: delete_documents
-DELETE FROM documents WHERE id = ANY($1) AND owner = $2
+-- name: move_chunk_references
+-- To the passages that say the same of a document ($3), from those of another one ($1).
+UPDATE context_references r SET passage_id = theirs.id
+FROM chunks mine JOIN passages p ON p.chunk_id = mine.id AND p.owner = $2
+    JOIN chunks same ON same.document_id = $3 AND same.owner = $4 AND same.hash = mine.hash
+    JOIN passages theirs ON theirs.chunk_id = same.id AND theirs.owner = $4
+WHERE mine.document_id = $1 AND mine.owner = $2 AND r.passage_id = p.id AND r.owner = ANY($5)
 
 -- name: move_documents
 UPDATE documents d SET owner = $2, collection_id = tc.id

@@ -1,0 +1,260 @@
+"""Documents in an archive: with names, versions, words and vectors, and without their files."""
+
+import json
+from pathlib import Path
+from typing import Any
+
+from custom_components.ai_memory.memory.service import MemoryService
+from custom_components.ai_memory.models import (
+    Document,
+    DocumentName,
+    DocumentState,
+    Scope,
+)
+from tests.databases import FreshDatabase
+from tests.documents_support import folder, found, synced, write
+from tests.engine import ANNA, BEN, HOUSEHOLD, running, settled
+from tests.memory.archives import (
+    Home,
+    bring,
+    contents,
+    forged,
+    home,
+    lines_of,
+    members_of,
+    service,
+    with_lines,
+)
+
+__all__ = ["home", "service"]
+
+BOILER = b"# Boiler\n\nThe boiler is vented with a brass key."
+RULES = "Shoes stand in the rack.The gate code is \N{BULLET}\N{BULLET}\N{BULLET}."
+NEW_MEMBERS = ("documents", "document_names", "document_versions")
+NEW_COLUMNS = {
+    "collections": ("description", "summary_by", "summary_passages"),
+    "passages": ("document", "position", "page", "heading"),
+}
+
+
+async def titled(
+    service: MemoryService, title: str, scope: Scope = HOUSEHOLD, **options: Any
+) -> Document:
+    """Return the only document that is called so."""
+    [document] = [
+        one
+        for one in await service.documents.list(scope, **options)
+        if one.title == title
+    ]
+    return document
+
+
+def changed(
+    home: Home, name: str, member: str, title: str | None = None, **columns: Any
+) -> str:
+    """Write an archive in which rows of a member are different; return its name."""
+    members = members_of(home.path)
+    rows = lines_of(members, member)
+    for row in rows:
+        if title is None or row["title"] == title:
+            row |= columns
+    forged(with_lines(members, member, rows), home.folder / name)
+    return name
+
+
+def as_version_1(members: dict[str, bytes]) -> dict[str, bytes]:
+    """Return the members as they were before there were documents."""
+    chunks = {row["id"] for row in lines_of(members, "passages") if row["document"]}
+    for member, key in (("passages", "id"), ("context_references", "passage")):
+        members = with_lines(
+            members,
+            member,
+            [row for row in lines_of(members, member) if row[key] not in chunks],
+        )
+    for member, columns in NEW_COLUMNS.items():
+        members = with_lines(
+            members,
+            member,
+            [
+                {name: value for name, value in row.items() if name not in columns}
+                for row in lines_of(members, member)
+            ],
+        )
+    manifest = json.loads(members["manifest.json"]) | {"version": 1}
+    for member in NEW_MEMBERS:
+        del members[f"{member}.jsonl"], manifest["members"][f"{member}.jsonl"]
+    return {**members, "manifest.json": json.dumps(manifest).encode()}
+
+
+async def test_archive_of_before_there_were_documents(
+    home: Home, service: MemoryService, database: FreshDatabase
+) -> None:
+    forged(as_version_1(members_of(home.path)), home.folder / "old.zip")
+    imported = await bring(service, home, "old.zip")
+    assert imported.added == {
+        "conversations": 4,
+        "turns": 5,
+        "memories": 4,
+        "documents": 0,
+        "preferences": 3,
+        "feedback": 5,
+    }
+    now = await contents(database)
+    for table in ("turns", "messages", "memories", "preferences", "feedback", "tags"):
+        assert now[table] == home.contents[table]
+    for table in (*NEW_MEMBERS, "chunks"):
+        assert not now[table]
+    # What it lacked comes with a newer one.
+    again = await bring(service, home)
+    assert {name for name, number in again.added.items() if number} == {"documents"}
+    assert (await contents(database))["chunks"] == home.contents["chunks"]
+    [shelf] = [
+        one
+        for one in await service.collections.list(HOUSEHOLD)
+        if one.name == "memories"
+    ]
+    assert shelf.description == "Of all"
+
+
+async def test_found_at_once_and_what_is_in_the_bin_is_not(
+    home: Home, service: MemoryService
+) -> None:
+    await bring(service, home)
+    assert await found(service, "brass") == {"Boiler"}
+    assert await found(service, "Marmalade", ANNA) == {"Diary"}
+    assert await found(service, "Marmalade", BEN) == set()
+    assert await found(service, "Pickle", ANNA) == set()
+    old = await titled(service, "Old diary", ANNA, deleted=True)
+    await service.documents.restore(ANNA, old.id)
+    assert await found(service, "Pickle", ANNA) == {"Old diary"}
+    rules = await titled(service, "House rules")
+    assert len(await service.documents.versions(HOUSEHOLD, rules.id)) == 2
+    assert [hit.document.page for hit in await service.memories.recall(HOUSEHOLD, "rack") if hit.document] == [7]  # fmt: skip
+
+
+async def test_same_content_is_one_document(
+    home: Home, service: MemoryService, database: FreshDatabase
+) -> None:
+    mine, _ = await service.documents.add(HOUSEHOLD, BOILER, "mine.md", wait=True)
+    same = "SELECT count(*) FROM ai_memory.passages WHERE text LIKE '%brass key%'"
+    imported = await bring(service, home)
+    assert (imported.added["documents"], imported.already_there["documents"]) == (6, 1)
+    merged = await titled(service, "Boiler")
+    assert merged.id == mine.id
+    assert merged.original == mine.original
+    assert {name.path for name in merged.names} == {
+        "mine.md",
+        "boiler.md",
+        "heating.md",
+    }
+    assert database.execute(same) == "1"
+    # It is still known which replies rest on it.
+    assert (
+        database.execute(
+            "SELECT count(*) FROM ai_memory.context_references r"
+            " JOIN ai_memory.passages p ON p.id = r.passage_id JOIN ai_memory.chunks c ON c.id = p.chunk_id"
+            f" WHERE c.document_id = '{mine.id}'"
+        )
+        == "5"
+    )
+    assert not any((await bring(service, home)).added.values())
+
+
+async def test_what_is_in_the_bin_here_stays_there(
+    home: Home, service: MemoryService
+) -> None:
+    mine, _ = await service.documents.add(HOUSEHOLD, BOILER, "mine.md", wait=True)
+    await service.documents.delete(HOUSEHOLD, mine.id)
+    assert (await bring(service, home)).already_there["documents"] == 1
+    assert await found(service, "brass") == set()
+    rules = await titled(service, "House rules")
+    await service.documents.delete(HOUSEHOLD, rules.id)
+    assert (await bring(service, home)).already_there["documents"] == 7
+    assert await found(service, "Shoes") == set()
+
+
+async def test_two_persons_become_one(home: Home, service: MemoryService) -> None:
+    imported = await bring(
+        service,
+        home,
+        changed(home, "two.zip", "documents", sha256="ab" * 32),
+        people={"Anna": HOUSEHOLD.owner, "Ben": HOUSEHOLD.owner},
+    )
+    # Those that are not in the bin are the same, whoever's they were; the others stay apart.
+    assert (imported.added["documents"], imported.already_there["documents"]) == (3, 4)
+
+
+async def test_without_the_files(
+    home: Home, database: FreshDatabase, tmp_path: Path
+) -> None:
+    """On a machine that has neither the uploads nor the folder; then the folder comes."""
+    async with running(database.settings) as service:
+        name = changed(home, "waits.zip", "documents", "Boiler", state="waiting")
+        imported = await bring(service, home, name)
+        # There is no file that a document which was erased could come back by.
+        assert imported.added["documents"] == 6
+        boiler = await titled(service, "Boiler")
+        assert (boiler.state, boiler.original) == (DocumentState.READY, None)
+        rules = await titled(service, "House rules")
+        assert rules.names == []
+        assert await found(service, "Shoes") == {"House rules"}
+    path = tmp_path / "manuals"
+    file = write(path / "rules.md", RULES)
+    async with running(
+        database.settings, folders=[folder(path, id="another")]
+    ) as service:
+        await synced(service)
+        again = await titled(service, "House rules")
+        assert (again.id, again.names) == (
+            rules.id,
+            [DocumentName("another", "rules.md")],
+        )
+        file.unlink()
+        write(path / "other.md", "Something else")
+        await synced(service)
+        assert await found(service, "Shoes") == set()
+
+
+async def test_upload_that_was_never_read(
+    home: Home, service: MemoryService, database: FreshDatabase
+) -> None:
+    """Where its file is, it is read; where it is not, that is said."""
+    members = members_of(home.path)
+    passages = lines_of(members, "passages")
+    members = with_lines(
+        members, "passages", [row for row in passages if not row["document"]]
+    )
+    documents = lines_of(members, "documents")
+    for row in documents:
+        if row["original"] and not row["deleted_at"]:
+            row["state"] = "waiting"
+        if row["title"] == "Diary":
+            row["original"] = "2026/11/20/diary_nowhere.md"
+    members = with_lines(members, "documents", documents)
+    used = lines_of(members, "context_references")
+    kept = {row["id"] for row in passages if not row["document"]}
+    members = with_lines(
+        members, "context_references", [row for row in used if row["passage"] in kept]
+    )
+    forged(members, home.folder / "unread.zip")
+    await bring(service, home, "unread.zip")
+    await settled(service)
+    assert await found(service, "brass") == {"Boiler"}
+    diary = await titled(service, "Diary", ANNA)
+    assert (diary.state, diary.problem) == (DocumentState.FAILED, "unreadable")
+
+
+async def test_no_other_file_becomes_an_original(
+    home: Home, service: MemoryService, database: FreshDatabase
+) -> None:
+    mine, _ = await service.documents.add(ANNA, b"Anna's own", "own.md", wait=True)
+    originals = [mine.original, "../../../etc/passwd", "/etc/passwd", "a\0b"]
+    members = members_of(home.path)
+    documents = lines_of(members, "documents")
+    uploads = [row for row in documents if row["original"]]
+    for row, original in zip(uploads, originals, strict=True):
+        row["original"] = original
+    forged(with_lines(members, "documents", documents), home.folder / "tricky.zip")
+    await bring(service, home, "tricky.zip")
+    kept = "SELECT id FROM ai_memory.documents WHERE original IS NOT NULL"
+    assert database.execute(kept) == str(mine.id)
