@@ -7,10 +7,10 @@ import json
 import os
 import sys
 
-from . import alias, app, recall, search, turn
+from . import alias, app, folder, model_switch, recall, search, turn
 from .figures import Figure, table
 
-_NAMES = ("alias", "search", "recall", "turn", "app")
+_NAMES = ("alias", "search", "recall", "turn", "app", "folder", "model_switch")
 
 
 def _arguments() -> argparse.Namespace:
@@ -38,6 +38,10 @@ def _measure(name: str, arguments: argparse.Namespace) -> list[Figure]:
             return asyncio.run(search.measure(quick=quick, million=arguments.million))
         case "recall":
             return asyncio.run(recall.measure(quick=quick))
+        case "folder":
+            return asyncio.run(folder.measure(quick=quick))
+        case "model_switch":
+            return asyncio.run(model_switch.measure(quick=quick))
         case "app":
             return asyncio.run(app.measure(quick=quick))
         case _:

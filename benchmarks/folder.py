@@ -23,7 +23,7 @@ from .household import questions, sentences
 NO_CHANGE_BAR: Final = 2.0  # seconds
 _DOCUMENTS: Final = 1_000
 _QUICK_DOCUMENTS: Final = 50
-_SENTENCES: Final = 240
+_SENTENCES: Final = 144
 """In a document, so that it makes about twenty chunks."""
 _SENTENCES_OF_SECTION: Final = 24
 _POOL: Final = 20_000
@@ -140,7 +140,7 @@ async def _until(is_done: Callable[[], Awaitable[bool]]) -> None:
 async def _is_read(house: DemoHouse, number: int) -> bool:
     state: Json = await house.client.state("sensor.manuals_state")
     documents: Json = await house.client.state("sensor.manuals_documents")
-    return state["state"] == "idle" and documents["state"] == str(number)
+    return bool(state["state"] == "idle" and documents["state"] == str(number))
 
 
 async def _is_embedded(connection: asyncpg.Connection[asyncpg.Record]) -> bool:

@@ -239,6 +239,15 @@ class HassClient:
         )
         return step
 
+    async def reconfigure_flow(self, domain: str, entry_id: str) -> Json:
+        """Begin to reconfigure an entry; return its first step."""
+        step: Json = await self.rest(
+            "POST",
+            "/api/config/config_entries/flow",
+            {"handler": domain, "entry_id": entry_id},
+        )
+        return step
+
     async def flow_step(self, flow_id: str, data: Mapping[str, Any]) -> Json:
         """Answer a form of a config flow; for a menu: `{"next_step_id": ...}`."""
         step: Json = await self.rest(

@@ -11,7 +11,7 @@ from custom_components.ai_memory.embedding.embedder import (
     EmbeddingModel,
     TextKind,
 )
-from custom_components.ai_memory.errors import EmbedderError
+from custom_components.ai_memory.errors import EmbedderError, EmbedderUnreachable
 
 PROBE = "probe"
 
@@ -26,6 +26,8 @@ class FakeEmbedder(Embedder):
         """Raised for everything."""
         self.refused: dict[str, EmbedderError] = {}
         """Raised for requests with a text that holds one of these."""
+        self.most: int | None = None
+        """More documents at once take too long."""
         self.free = asyncio.Event()
         """Documents wait for it; probes do not."""
         self.free.set()
@@ -57,6 +59,8 @@ class FakeEmbedder(Embedder):
             await self.free.wait()
             self.held = []
             self._check()
+            if self.most is not None and len(texts) > self.most:
+                raise EmbedderUnreachable
             self.batches.append(list(texts))
         if kind is TextKind.QUERY:
             self.asked += texts

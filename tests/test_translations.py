@@ -14,6 +14,7 @@ import pytest
 import custom_components.ai_memory as package
 from custom_components.ai_memory import errors
 from custom_components.ai_memory.const import CaptureMode
+from custom_components.ai_memory.documents.formats.content import Problem
 from custom_components.ai_memory.errors import (
     AiMemoryError,
     DatabaseError,
@@ -21,7 +22,13 @@ from custom_components.ai_memory.errors import (
     InvalidInput,
 )
 from custom_components.ai_memory.memory.forgetting import OldKind
-from custom_components.ai_memory.models import AnsweredBy, MemoryStatus
+from custom_components.ai_memory.memory.folder_sync import FolderState
+from custom_components.ai_memory.models import (
+    HOUSEHOLD,
+    AnsweredBy,
+    DocumentState,
+    MemoryStatus,
+)
 from custom_components.ai_memory.operations import OPERATIONS
 from custom_components.ai_memory.postgres.settings import TlsMode
 from custom_components.ai_memory.postgres.training import TrainingFormat
@@ -37,6 +44,9 @@ ERRORS = {
     for name, error in inspect.getmembers(errors, inspect.isclass)
     if issubclass(error, AiMemoryError) and error is not InvalidInput
 }
+
+FOLDER_PROBLEMS = {"folder_all_failed", "folder_emptied", "folder_gone"}
+"""Never raised: shown of a folder, as those of documents are."""
 
 type Call = tuple[str, frozenset[str]]
 """A key and the placeholders that are given for it."""
@@ -68,6 +78,22 @@ def keywords(call: ast.Call) -> frozenset[str]:
     return frozenset(keyword.arg for keyword in call.keywords if keyword.arg)
 
 
+def keys_of(node: ast.expr, tree: ast.Module) -> set[str]:
+    """Return the key that is written there, or all that a table of the module has, with what is taken for the others."""
+    match node:
+        case ast.Call(ast.Attribute(ast.Name(table), "get"), [_, default]):
+            [values] = [
+                assigned.value.values
+                for assigned in tree.body
+                if isinstance(assigned, ast.AnnAssign)
+                and name_of(assigned.target) == table
+                and isinstance(assigned.value, ast.Dict)
+            ]
+            return {ast.literal_eval(value) for value in (*values, default)}
+        case _:
+            return {ast.literal_eval(node)}
+
+
 def invalid_input() -> set[Call]:
     """Return every use of InvalidInput, also through a function that is given the key."""
     found: set[Call] = set()
@@ -82,7 +108,8 @@ def invalid_input() -> set[Call]:
                 through[function.name] = place, keywords(call)
         for call in calls_of(tree, "InvalidInput"):
             if not isinstance(call.args[0], ast.Name):
-                found.add((ast.literal_eval(call.args[0]), keywords(call)))
+                for key in keys_of(call.args[0], tree):
+                    found.add((key, keywords(call)))
         for name, (place, given) in through.items():
             for call in calls_of(tree, name):
                 found.add((ast.literal_eval(call.args[place]), given))
@@ -130,6 +157,7 @@ def test_the_walk_finds_something() -> None:
     assert ("wrong_dimensions", frozenset({"expected", "received"})) in raised_errors()
     assert ("wrong_password", frozenset()) in raised_errors()
     assert {"not_loaded", "not_your_memory"} <= raised_directly()
+    assert {"document_too_large", "document_unreadable"} <= keys
     assert len(ERRORS) > 15
 
 
@@ -142,6 +170,7 @@ def test_error_has_a_text(call: Call) -> None:
 def test_all_errors_have_texts() -> None:
     used = {key for key, _ in invalid_input()} | raised_directly()
     used |= {error.translation_key for error in ERRORS.values()}
+    used |= {f"document_{problem}" for problem in Problem} | FOLDER_PROBLEMS
     assert ENGLISH["exceptions"].keys() == used
 
 
@@ -151,7 +180,8 @@ def test_problem_has_an_issue_and_a_form_error(error: type[AiMemoryError]) -> No
     message = ENGLISH["exceptions"][key]["message"]
     if key != "wrong_password":  # asked for anew instead
         issue = ENGLISH["issues"][key]
-        assert placeholders(issue["description"]) == placeholders(message)
+        text = issue["fix_flow"]["step"]["init"] if "fix_flow" in issue else issue
+        assert placeholders(text["description"]) == placeholders(message)
         assert not placeholders(issue["title"])
     if issubclass(error, (DatabaseError, EmbedderError)):
         assert ENGLISH["config"]["error"][key] == message
@@ -174,13 +204,24 @@ def steps_of_flows() -> dict[str, set[str]]:
 
 def test_steps_have_texts() -> None:
     flows = steps_of_flows()
-    options = flows.pop("AiMemoryOptionsFlow")
-    fix = flows.pop("RemovedPersonFlow")
+    options = flows.pop("AiMemoryOptionsFlow") | flows.pop("DocumentSteps")
     unseen = {"hassio", "reauth", "none"}
+    agent, folder = (
+        ENGLISH["config_subentries"][kind] for kind in ("conversation", "folder")
+    )
+    fixes = {
+        flow: ENGLISH["issues"][issue]["fix_flow"]
+        for flow, issue in (
+            ("MissingModelFlow", "embedding_model_missing"),
+            ("RemovedPersonFlow", "removed_person"),
+        )
+    }
     for texts, defined in (
+        (agent, flows.pop("ConversationSubentryFlow")),
+        (folder, flows.pop("FolderSubentryFlow")),
+        *((texts, flows.pop(flow)) for flow, texts in fixes.items()),
         (ENGLISH["config"], set().union(*flows.values()) - unseen),
         (ENGLISH["options"], options),
-        (ENGLISH["issues"]["removed_person"]["fix_flow"], fix),
     ):
         assert texts["step"].keys() == defined
         for step in texts["step"].values():
@@ -196,12 +237,20 @@ def test_selectors_have_texts() -> None:
     assert options == {
         "answered_by": set(AnsweredBy),
         "capture": set(CaptureMode),
+        "document_state": set(DocumentState),
         "old_kind": set(OldKind),
+        "seen_by": {HOUSEHOLD},
         "status": set(MemoryStatus),
         "thumbs": {"down", "up"},
         "tls": set(TlsMode),
         "training_format": set(TrainingFormat),
     }
+
+
+def test_states_have_texts() -> None:
+    assert ENGLISH["entity"]["sensor"]["folder_state"]["state"].keys() == set(
+        FolderState
+    )
 
 
 @pytest.mark.parametrize("name", OPERATIONS)

@@ -39,11 +39,12 @@ def tables_with(
 
 
 def files_with(journal: Path, text: str) -> list[str]:
-    """Return the files beside a journal, and it, that hold a text."""
+    """Return the files beside a journal and below, and it, that hold a text."""
     return [
         path.name
-        for path in journal.parent.iterdir()
-        if text.lower() in path.read_text(errors="replace").lower()
+        for path in journal.parent.rglob("*")
+        if path.is_file()
+        and text.lower() in path.read_text(errors="replace").lower()
     ]
 
 

@@ -21,7 +21,6 @@ from .const import (
     CONF_SUMMARISER,
     DOMAIN,
     SUBENTRY_CONVERSATION,
-    SUBENTRY_FOLDER,
     CaptureMode,
 )
 from .coordinator import StatisticsCoordinator
@@ -29,7 +28,13 @@ from .data import AiMemoryConfigEntry, AiMemoryData
 from .entry_changes import EntryChanges
 from .entry_data import retention_from_options, settings_from_entry
 from .errors import AiMemoryError
-from .folders import async_delete_folder_issues, async_follow_folders, folder_settings
+from .folders import (
+    async_delete_folder_issues,
+    async_folders_to_sync,
+    async_follow_folders,
+    async_forget_removed_folders,
+    folder_settings,
+)
 from .http import async_setup_http
 from .identity import Identity
 from .learned import async_tell_home
@@ -76,6 +81,13 @@ async def async_setup_entry(hass: HomeAssistant, entry: AiMemoryConfigEntry) -> 
         async_report_problem(hass, entry, part, error)
         if part is Part.DATABASE and error is None:
             removed_persons.look()
+            forget_removed_folders()
+
+    @callback
+    def forget_removed_folders() -> None:
+        entry.async_create_background_task(
+            hass, async_forget_removed_folders(entry), "ai_memory removed folders"
+        )
 
     service = MemoryService(
         settings_from_entry(entry.data),
@@ -84,8 +96,7 @@ async def async_setup_entry(hass: HomeAssistant, entry: AiMemoryConfigEntry) -> 
         switched=changes.switched,
         originals_path=Path(hass.config.path(DOMAIN, "documents")),
         folders=[
-            folder_settings(subentry)
-            for subentry in entry.get_subentries_of_type(SUBENTRY_FOLDER)
+            folder_settings(subentry) for subentry in async_folders_to_sync(hass, entry)
         ],
         summarise=partial(async_summarise, hass, summariser) if summariser else None,
         journal_path=_journal_path(hass, entry),
@@ -119,9 +130,9 @@ async def async_setup_entry(hass: HomeAssistant, entry: AiMemoryConfigEntry) -> 
     )
     # What was wrong before is found out anew.
     async_delete_problems(hass)
-    async_delete_folder_issues(hass, entry)
     entry.async_on_unload(async_follow_folders(hass, entry))
     await service.start()
+    forget_removed_folders()
     entry.async_on_unload(entry.runtime_data.statistics.async_listen())
     entry.async_on_unload(async_tell_home(hass, service.changes))
     await entry.runtime_data.statistics.async_refresh()

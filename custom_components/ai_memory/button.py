@@ -9,9 +9,9 @@ from homeassistant.const import EntityCategory
 from homeassistant.core import HomeAssistant
 from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
 
-from .const import SUBENTRY_FOLDER
 from .data import AiMemoryConfigEntry
 from .entity import FolderEntity, MemoryEntity
+from .folders import async_synced_folders
 from .memory.folder_sync import FolderSync
 from .memory.service import MemoryService
 from .operations.operation import translated
@@ -54,9 +54,7 @@ FOLDER_BUTTONS = (
         key="sync", translation_key="sync_folder", press=FolderSync.sync
     ),
     FolderButtonDescription(
-        key="stop",
-        translation_key="stop_folder",
-        press=FolderSync.stop,
+        key="stop", translation_key="stop_folder", press=FolderSync.stop
     ),
 )
 
@@ -71,7 +69,7 @@ async def async_setup_entry(
         MemoryButton(entry, description, entry.runtime_data.service)
         for description in BUTTONS
     )
-    for subentry in entry.get_subentries_of_type(SUBENTRY_FOLDER):
+    for subentry in async_synced_folders(entry):
         async_add_entities(
             (
                 FolderButton(entry, subentry, description)

@@ -1,19 +1,13 @@
 """The devices that entities belong to, and what they have in common."""
 
-from typing import override
-
 from homeassistant.config_entries import ConfigSubentry
-from homeassistant.core import callback
 from homeassistant.helpers.device_registry import DeviceEntryType, DeviceInfo
-from homeassistant.helpers.dispatcher import async_dispatcher_connect
 from homeassistant.helpers.entity import Entity, EntityDescription
 from homeassistant.helpers.update_coordinator import CoordinatorEntity
 
 from .const import DOMAIN
 from .coordinator import StatisticsCoordinator
 from .data import AiMemoryConfigEntry
-from .folders import folder_signal
-from .memory.folder_sync import FolderProgress, FolderSync
 
 MANUFACTURER = "AI Memory"
 
@@ -81,25 +75,6 @@ class FolderEntity(Entity):
         """Take the folder and what is described."""
         self.entity_description = description
         self._folder_id = subentry.subentry_id
+        self._folders = entry.runtime_data.service.folders
         self._attr_unique_id = f"{subentry.subentry_id}_{description.key}"
         self._attr_device_info = folder_device(subentry)
-        self._folders: FolderSync = entry.runtime_data.service.folders
-        self._progress = next(
-            progress
-            for progress in self._folders.progress
-            if progress.folder_id == self._folder_id
-        )
-
-    @override
-    async def async_added_to_hass(self) -> None:
-        """Follow the folder."""
-        self.async_on_remove(
-            async_dispatcher_connect(
-                self.hass, folder_signal(self._folder_id), self._async_got_on
-            )
-        )
-
-    @callback
-    def _async_got_on(self, progress: FolderProgress) -> None:
-        self._progress = progress
-        self.async_write_ha_state()

@@ -9,11 +9,19 @@ from homeassistant.core import HomeAssistant
 from homeassistant.helpers.aiohttp_client import async_get_clientsession
 from yarl import URL
 
-from .documents.formats.content import FORMATS, Limits
+from .documents.formats.content import Limits
 from .errors import InvalidInput
+from .memory.document_reading import format_of
 
 _TIMEOUT: Final = 60.0  # seconds
 _MOST_REDIRECTS: Final = 3
+_REDIRECTIONS: Final = {
+    HTTPStatus.MOVED_PERMANENTLY,
+    HTTPStatus.FOUND,
+    HTTPStatus.SEE_OTHER,
+    HTTPStatus.TEMPORARY_REDIRECT,
+    HTTPStatus.PERMANENT_REDIRECT,
+}
 _CHUNK: Final = 1 << 16
 _EXTENSION_OF: Final = {
     "application/epub+zip": ".epub",
@@ -42,7 +50,7 @@ async def async_fetch(hass: HomeAssistant, address: str) -> tuple[str, bytes]:
                     raise InvalidInput("document_url_not_allowed")
                 async with session.get(url, allow_redirects=False) as response:
                     location = response.headers.get(aiohttp.hdrs.LOCATION)
-                    if HTTPStatus(response.status).is_redirection and location:
+                    if response.status in _REDIRECTIONS and location:
                         url = url.join(URL(location))
                         continue
                     if response.status != HTTPStatus.OK:
@@ -67,8 +75,8 @@ async def _content(response: aiohttp.ClientResponse) -> bytes:
 def _name(url: URL, response: aiohttp.ClientResponse) -> str:
     """Return the name that the server gives it, else the last part of the address; its type where that tells none."""
     disposition = response.content_disposition
-    name = (disposition.filename if disposition else None) or url.name or url.host
-    assert name
-    if name.lower().rpartition(".")[2] not in FORMATS:
+    given = (disposition.filename if disposition else None) or url.name
+    name = given.replace("\\", "/").rpartition("/")[2] or url.host or "document"
+    if format_of(name) is None:
         name += _EXTENSION_OF.get(response.content_type, "")
     return name

@@ -27,8 +27,12 @@ _CHECK_TIMEOUT: Final = 30.0  # seconds
 
 # Fields that an error is shown at, where the form has them.
 _FIELDS: Final = {
+    "collection_invalid": "collection",
     "database_missing": "database",
     "dimensions_out_of_range": "dimensions",
+    "document_empty": "file",
+    "document_too_large": "file",
+    "document_unsupported": "file",
     "dsn_invalid": "dsn",
     "embedder_unauthorized": "api_key",
     "embedding_model_missing": "model",

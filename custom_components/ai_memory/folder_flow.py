@@ -6,6 +6,7 @@ from typing import Any, Final
 
 from homeassistant.config_entries import (
     SOURCE_USER,
+    ConfigEntryState,
     ConfigSubentryFlow,
     SubentryFlowResult,
 )
@@ -24,13 +25,14 @@ from homeassistant.helpers.storage import STORAGE_DIR
 import probatio
 
 from .const import CONF_COLLECTION, CONF_PERSON, DOMAIN, SUBENTRY_FOLDER
-from .documents.folder import FolderGone, list_folder
+from .errors import InvalidInput
 from .folders import async_folder_report
 from .identity import Identity
 from .memory.documents import DOCUMENTS
 from .models import HOUSEHOLD
+from .text_forms import clean
 
-_LONGEST_NAME: Final = 100  # characters, as the column of collections
+_LONGEST_COLLECTION: Final = 100  # characters, as the column of collections
 _NOT_FOR_DOCUMENTS: Final = {
     STORAGE_DIR,
     DOMAIN,
@@ -44,20 +46,20 @@ _NOT_FOR_DOCUMENTS: Final = {
 @callback
 def belongs_to(hass: HomeAssistant) -> dict[probatio.Marker, Any]:
     """Return the fields that say where documents stand, who may see them and what language they are in."""
-    persons = [
-        SelectOptionDict(value=scope.person_id, label=name)
-        for name, scope in Identity(hass).persons()
-        if scope.person_id
-    ]
     return {
         probatio.Required(CONF_COLLECTION, default=DOCUMENTS): TextSelector(),
+        # The owner as it is stored: a person's id alone may be any word.
         probatio.Required(CONF_PERSON, default=HOUSEHOLD): SelectSelector(
             SelectSelectorConfig(
                 options=[
-                    SelectOptionDict(value=HOUSEHOLD, label="Everybody"),
-                    *persons,
+                    SelectOptionDict(value=HOUSEHOLD, label=HOUSEHOLD),
+                    *(
+                        SelectOptionDict(value=scope.owner, label=name)
+                        for name, scope in Identity(hass).persons()
+                    ),
                 ],
                 mode=SelectSelectorMode.DROPDOWN,
+                translation_key="seen_by",
             )
         ),
         probatio.Optional(CONF_LANGUAGE): LanguageSelector(
@@ -78,11 +80,12 @@ def folder_schema(hass: HomeAssistant) -> probatio.Schema:
     )
 
 
-def _roots(hass: HomeAssistant) -> list[Path]:
-    return [
-        Path(hass.config.config_dir),
-        *(Path(media) for media in hass.config.media_dirs.values()),
-    ]
+def clean_collection(given: str) -> str:
+    """Return the name of a shelf as it is stored. Raises InvalidInput."""
+    try:
+        return clean(given, limit=_LONGEST_COLLECTION)
+    except InvalidInput as err:
+        raise InvalidInput("collection_invalid") from err
 
 
 def check_folder(hass: HomeAssistant, given: str) -> tuple[str | None, Path]:
@@ -90,28 +93,39 @@ def check_folder(hass: HomeAssistant, given: str) -> tuple[str | None, Path]:
 
     A relative path is one below the folder of the configuration.
     """
-    config = Path(hass.config.config_dir)
+    config = Path(hass.config.config_dir).resolve()
     try:
         folder = (config / given.strip()).resolve()
+        # What is no text could not be stored.
+        str(folder).encode()
     except OSError, RuntimeError, ValueError:
         return "folder_unknown", config
-    for root in (root.resolve() for root in _roots(hass)):
-        if not folder.is_relative_to(root):
-            continue
-        inside = folder.relative_to(root).parts
-        # The configuration itself holds passwords.
-        if root == config.resolve() and (not inside or inside[0] in _NOT_FOR_DOCUMENTS):
-            continue
-        if any(part.startswith(".") for part in inside):
-            continue
-        break
-    else:
+    if not _may_be_read(hass, config, folder):
         return "folder_outside", folder
     try:
-        list_folder(folder)
-    except FolderGone:
+        next(folder.iterdir(), None)
+    except OSError:
         return "folder_unknown", folder
     return None, folder
+
+
+def _may_be_read(hass: HomeAssistant, config: Path, folder: Path) -> bool:
+    """Return whether a folder may hold documents: it is below a folder of media or the configuration, and holds no settings."""
+    if config.is_relative_to(folder):
+        # The configuration itself, or all around it, holds passwords.
+        return False
+    if folder.is_relative_to(config):
+        inside = folder.relative_to(config).parts
+        return inside[0] not in _NOT_FOR_DOCUMENTS and not _is_hidden(inside)
+    for media in hass.config.media_dirs.values():
+        root = Path(media).resolve()
+        if folder.is_relative_to(root):
+            return not _is_hidden(folder.relative_to(root).parts)
+    return False
+
+
+def _is_hidden(parts: tuple[str, ...]) -> bool:
+    return any(part.startswith(".") for part in parts)
 
 
 class FolderSubentryFlow(ConfigSubentryFlow):
@@ -147,7 +161,7 @@ class FolderSubentryFlow(ConfigSubentryFlow):
         if user_input is not None:
             return self.async_abort(reason="report_read")
         entry = self._get_entry()
-        if not hasattr(entry, "runtime_data"):
+        if entry.state is not ConfigEntryState.LOADED:
             return self.async_abort(reason="not_loaded")
         return self.async_show_form(
             step_id="report",
@@ -183,20 +197,19 @@ class FolderSubentryFlow(ConfigSubentryFlow):
     ) -> tuple[dict[str, str], dict[str, Any]]:
         """Return what is wrong, and the data of the subentry."""
         errors: dict[str, str] = {}
-        name, collection = (
-            user_input[key].strip() for key in (CONF_NAME, CONF_COLLECTION)
-        )
-        if not name:
+        if not user_input[CONF_NAME].strip():
             errors[CONF_NAME] = "name_empty"
-        if not 0 < len(collection) <= _LONGEST_NAME:
-            errors[CONF_COLLECTION] = "collection_invalid"
+        collection = ""
+        try:
+            collection = clean_collection(user_input[CONF_COLLECTION])
+        except InvalidInput as err:
+            errors[CONF_COLLECTION] = err.key
         problem, folder = await self.hass.async_add_executor_job(
             check_folder, self.hass, user_input[CONF_PATH]
         )
-        if problem is None and any(map(folder.is_relative_to, self._others())):
-            problem = "folder_taken"
         if problem is None and any(
-            other.is_relative_to(folder) for other in self._others()
+            folder.is_relative_to(other) or other.is_relative_to(folder)
+            for other in self._others()
         ):
             problem = "folder_taken"
         if problem:

@@ -282,6 +282,14 @@ def registered_persons(hass: HomeAssistant) -> set[str]:
     }
 
 
+@callback
+def is_about_person(data: er.EventEntityRegistryUpdatedData) -> bool:
+    """Return whether a person came or went."""
+    return data["action"] != "update" and data["entity_id"].startswith(
+        f"{PERSON_DOMAIN}."
+    )
+
+
 def _scope(person: State) -> Scope:
     person_id = person.attributes.get(ATTR_ID)
     return Scope.person(person_id) if person_id else Scope.household()

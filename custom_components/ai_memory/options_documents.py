@@ -4,7 +4,7 @@ from typing import Any, Final
 import unicodedata
 
 from homeassistant.components.file_upload import process_uploaded_file
-from homeassistant.config_entries import ConfigFlowResult, OptionsFlow
+from homeassistant.config_entries import ConfigEntryState, ConfigFlowResult, OptionsFlow
 from homeassistant.const import CONF_LANGUAGE, CONF_NAME, Platform
 from homeassistant.core import HomeAssistant
 from homeassistant.helpers.selector import (
@@ -13,6 +13,7 @@ from homeassistant.helpers.selector import (
     EntityWithDeviceFilterSelectorConfig,
     FileSelector,
     FileSelectorConfig,
+    TextSelector,
 )
 import probatio
 
@@ -21,8 +22,8 @@ from .data import AiMemoryConfigEntry
 from .documents.formats.content import FORMATS, Limits
 from .errors import AiMemoryError
 from .flow_checks import form_errors
-from .folder_flow import belongs_to
-from .models import HOUSEHOLD, Scope
+from .folder_flow import belongs_to, clean_collection
+from .models import Document, Scope
 
 _FILE: Final = "file"
 
@@ -48,34 +49,23 @@ class DocumentSteps(OptionsFlow):
     ) -> ConfigFlowResult:
         """Ask for a file, and take it in."""
         entry: AiMemoryConfigEntry = self.config_entry
-        if not hasattr(entry, "runtime_data"):
+        if entry.state is not ConfigEntryState.LOADED:
             return self.async_abort(reason="not_loaded")
         errors: dict[str, str] = {}
+        placeholders: dict[str, str] = {}
         if user_input is not None:
-            documents = entry.runtime_data.service.documents
             try:
-                name, content = await self.hass.async_add_executor_job(
-                    _uploaded, self.hass, user_input[_FILE]
-                )
+                document = await self._async_add(entry, user_input)
             except ValueError, OSError:
                 errors[_FILE] = "upload_gone"
+            except AiMemoryError as err:
+                errors = form_errors(err, user_input)
+                placeholders = err.placeholders
             else:
-                try:
-                    document, _ = await documents.add(
-                        _scope(user_input[CONF_PERSON]),
-                        content,
-                        name,
-                        title=user_input.get(CONF_NAME) or None,
-                        collection=user_input[CONF_COLLECTION],
-                        language=user_input.get(CONF_LANGUAGE),
-                    )
-                except AiMemoryError as err:
-                    errors = form_errors(err, user_input)
-                else:
-                    return self.async_abort(
-                        reason="document_added",
-                        description_placeholders={"title": document.title},
-                    )
+                return self.async_abort(
+                    reason="document_added",
+                    description_placeholders={"title": document.title},
+                )
         return self.async_show_form(
             step_id="add_document",
             data_schema=self.add_suggested_values_to_schema(
@@ -88,7 +78,7 @@ class DocumentSteps(OptionsFlow):
                                 )
                             )
                         ),
-                        probatio.Optional(CONF_NAME): str,
+                        probatio.Optional(CONF_NAME): TextSelector(),
                         **belongs_to(self.hass),
                     }
                 ),
@@ -100,7 +90,27 @@ class DocumentSteps(OptionsFlow):
                 },
             ),
             errors=errors,
+            description_placeholders=placeholders,
         )
+
+    async def _async_add(
+        self, entry: AiMemoryConfigEntry, user_input: dict[str, Any]
+    ) -> Document:
+        """Take the upload in. Raises ValueError or OSError where it is gone, InvalidInput, DatabaseError."""
+        # Before the upload, which can be taken once.
+        collection = clean_collection(user_input[CONF_COLLECTION])
+        name, content = await self.hass.async_add_executor_job(
+            _uploaded, self.hass, user_input[_FILE]
+        )
+        document, _ = await entry.runtime_data.service.documents.add(
+            Scope(user_input[CONF_PERSON]),
+            content,
+            name,
+            title=user_input.get(CONF_NAME, "").strip() or None,
+            collection=collection,
+            language=user_input.get(CONF_LANGUAGE),
+        )
+        return document
 
     async def async_step_summaries(
         self, user_input: dict[str, Any] | None = None
@@ -125,7 +135,3 @@ def _uploaded(hass: HomeAssistant, file_id: str) -> tuple[str, bytes]:
     """Return name and content of an upload, of too large a one just enough to be refused."""
     with process_uploaded_file(hass, file_id) as path, path.open("rb") as file:
         return unicodedata.normalize("NFC", path.name), file.read(Limits().bytes + 1)
-
-
-def _scope(person: str) -> Scope:
-    return Scope.household() if person == HOUSEHOLD else Scope.person(person)

@@ -4,7 +4,6 @@ from collections.abc import Callable, Container
 import logging
 from typing import Any, Final
 
-from homeassistant.components.person import DOMAIN as PERSON_DOMAIN
 from homeassistant.config_entries import ConfigEntry
 from homeassistant.core import CoreState, HomeAssistant, callback
 from homeassistant.helpers import entity_registry as er, issue_registry as ir
@@ -13,7 +12,7 @@ from homeassistant.util import dt as dt_util
 
 from .const import DOMAIN
 from .errors import DatabaseError
-from .identity import registered_persons
+from .identity import is_about_person, registered_persons
 from .memory.service import MemoryService
 from .models import Scope
 
@@ -39,7 +38,7 @@ class RemovedPersons:
         unlisteners = [
             async_at_started(self._hass, self.look),
             self._hass.bus.async_listen(
-                er.EVENT_ENTITY_REGISTRY_UPDATED, self.look, _is_about_person
+                er.EVENT_ENTITY_REGISTRY_UPDATED, self.look, is_about_person
             ),
         ]
 
@@ -104,10 +103,3 @@ def async_delete_removed_persons(hass: HomeAssistant, but: Container[str] = ()) 
             and issue_id.removeprefix(_PREFIX) not in but
         ):
             ir.async_delete_issue(hass, DOMAIN, issue_id)
-
-
-@callback
-def _is_about_person(data: er.EventEntityRegistryUpdatedData) -> bool:
-    return data["action"] != "update" and data["entity_id"].startswith(
-        f"{PERSON_DOMAIN}."
-    )

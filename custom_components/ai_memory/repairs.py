@@ -1,6 +1,5 @@
 """Tells people what they can mend, and helps them with it."""
 
-from collections.abc import Awaitable, Callable
 from typing import Any, Final
 
 from homeassistant.components.repairs import RepairsFlow, RepairsFlowResult
@@ -24,9 +23,9 @@ from .errors import (
     InvalidInput,
     WrongPassword,
 )
+from .folders import async_give_folders
 from .identity import Identity, registered_persons
 from .memory.health import Part
-from .memory.owners import Owners
 from .missing_model import MissingModelFlow
 from .models import Scope
 
@@ -111,19 +110,13 @@ class RemovedPersonFlow(RepairsFlow):
         self, user_input: dict[str, str] | None = None
     ) -> RepairsFlowResult:
         """Make it the household's."""
-        return await self._confirm(
-            "keep",
-            user_input,
-            lambda owners, gone: owners.reassign(gone, Scope.household()),
-        )
+        return await self._confirm("keep", user_input, Scope.household())
 
     async def async_step_erase(
         self, user_input: dict[str, str] | None = None
     ) -> RepairsFlowResult:
         """Delete it for good."""
-        return await self._confirm(
-            "erase", user_input, lambda owners, gone: owners.erase(gone)
-        )
+        return await self._confirm("erase", user_input, None)
 
     async def async_step_hand_over(
         self, user_input: dict[str, str] | None = None
@@ -135,9 +128,7 @@ class RemovedPersonFlow(RepairsFlow):
         return await self._confirm(
             "hand_over",
             user_input,
-            lambda owners, gone: owners.reassign(
-                gone, Scope.person((user_input or {})[CONF_PERSON])
-            ),
+            None if user_input is None else Scope.person(user_input[CONF_PERSON]),
             probatio.Schema(
                 {
                     probatio.Required(CONF_PERSON): SelectSelector(
@@ -158,10 +149,10 @@ class RemovedPersonFlow(RepairsFlow):
         self,
         step_id: str,
         user_input: dict[str, str] | None,
-        mend: Callable[[Owners, Scope], Awaitable[int]],
+        to: Scope | None,
         schema: probatio.Schema = _NOTHING,
     ) -> RepairsFlowResult:
-        """Ask, then mend; ask again where the database fails."""
+        """Ask, then make it another one's, with None nobody's; ask again where the database fails."""
         errors = {}
         if user_input is not None:
             entries: list[AiMemoryConfigEntry] = (
@@ -171,16 +162,19 @@ class RemovedPersonFlow(RepairsFlow):
                 return self.async_abort(reason="not_loaded")
             if self._person_id in registered_persons(self.hass):
                 return self.async_abort(reason="person_returned")
+            owners = entries[0].runtime_data.service.owners
+            gone = Scope.person(self._person_id)
             try:
-                await mend(
-                    entries[0].runtime_data.service.owners,
-                    Scope.person(self._person_id),
-                )
+                if to is None:
+                    await owners.erase(gone)
+                else:
+                    await owners.reassign(gone, to)
             except InvalidInput as err:
                 errors["base"] = err.key
             except DatabaseError:
                 errors["base"] = DatabaseError.translation_key
             else:
+                async_give_folders(self.hass, entries[0], gone, to)
                 return self.async_create_entry(data={})
         return self.async_show_form(
             step_id=step_id,

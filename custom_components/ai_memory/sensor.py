@@ -17,11 +17,12 @@ from homeassistant.const import (
     UnitOfTime,
 )
 from homeassistant.core import HomeAssistant, callback
+from homeassistant.helpers.dispatcher import async_dispatcher_connect
 from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
 
-from .const import SUBENTRY_FOLDER
 from .data import AiMemoryConfigEntry
 from .entity import FolderEntity, MemoryEntity, memory_device
+from .folders import STATE_KEY, async_synced_folders, folder_signal
 from .memory.embedding_switch import SwitchProgress
 from .memory.folder_sync import FolderProgress, FolderState
 
@@ -113,7 +114,7 @@ SENSORS = (
 FOLDER_SENSORS = (
     FolderSensorDescription(
         key="state",
-        translation_key="folder_state",
+        translation_key=STATE_KEY,
         device_class=SensorDeviceClass.ENUM,
         options=list(map(str, FolderState)),
         value=lambda progress: str(progress.state),
@@ -122,26 +123,35 @@ FOLDER_SENSORS = (
         key="progress",
         translation_key="folder_progress",
         native_unit_of_measurement=PERCENTAGE,
-        suggested_display_precision=0,
         entity_category=EntityCategory.DIAGNOSTIC,
+        # Whole ones only: each file is a step.
         value=lambda progress: (
-            100 * progress.done / progress.total if progress.total else None
+            100 * progress.done // progress.total if progress.total else None
         ),
     ),
     FolderSensorDescription(
         key="documents",
         translation_key="folder_documents",
         state_class=SensorStateClass.MEASUREMENT,
-        value=lambda progress: progress.done - progress.failed,
+        value=lambda progress: (
+            progress.done - progress.failed if _is_looked_through(progress) else None
+        ),
     ),
     FolderSensorDescription(
         key="failed",
         translation_key="folder_failed",
         state_class=SensorStateClass.MEASUREMENT,
         entity_category=EntityCategory.DIAGNOSTIC,
-        value=lambda progress: progress.failed,
+        value=lambda progress: (
+            progress.failed if _is_looked_through(progress) else None
+        ),
     ),
 )
+
+
+def _is_looked_through(progress: FolderProgress) -> bool:
+    """Return whether it is known what is in a folder: what was read from one that is gone is still there."""
+    return progress.total > 0 or progress.finished_at is not None
 
 
 async def async_setup_entry(
@@ -152,7 +162,7 @@ async def async_setup_entry(
     """Add the sensors."""
     async_add_entities(MemorySensor(entry, description) for description in SENSORS)
     async_add_entities([SwitchProgressSensor(entry)])
-    for subentry in entry.get_subentries_of_type(SUBENTRY_FOLDER):
+    for subentry in async_synced_folders(entry):
         async_add_entities(
             (
                 FolderSensor(entry, subentry, description)
@@ -217,8 +227,24 @@ class FolderSensor(FolderEntity, SensorEntity):
 
     entity_description: FolderSensorDescription
 
-    @property
     @override
-    def native_value(self) -> float | int | str | None:
-        """Return it."""
-        return self.entity_description.value(self._progress)
+    async def async_added_to_hass(self) -> None:
+        """Follow the folder."""
+        self.async_on_remove(
+            async_dispatcher_connect(
+                self.hass, folder_signal(self._folder_id), self._async_got_on
+            )
+        )
+        for progress in self._folders.progress:
+            if progress.folder_id == self._folder_id:
+                self._async_set(progress)
+
+    @callback
+    def _async_got_on(self, progress: FolderProgress) -> None:
+        before = self._attr_native_value
+        self._async_set(progress)
+        if self._attr_native_value != before:
+            self.async_write_ha_state()
+
+    def _async_set(self, progress: FolderProgress) -> None:
+        self._attr_native_value = self.entity_description.value(progress)

@@ -39,6 +39,7 @@ async def _async_info(hass: HomeAssistant) -> dict[str, Any]:
         "pgvector": info.vector_version if info else None,
         "schema_version": statistics.get("schema_version"),
         "memories": statistics.get("memories"),
+        "documents": statistics.get("documents"),
         "turns": statistics.get("turns"),
         "pending_turns": statistics.get("pending_turns"),
         "embedding_backlog": statistics.get("embedding_backlog"),

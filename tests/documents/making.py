@@ -1,5 +1,6 @@
 """Files made for the tests: Word documents, electronic books and PDFs, whole and broken."""
 
+from collections.abc import Mapping
 from io import BytesIO
 from pathlib import Path
 from typing import Final
@@ -25,7 +26,7 @@ _STYLES: Final = f"""<w:styles xmlns:w="{_WORD}">
 </w:styles>"""
 
 
-def zipped(files: dict[str, str | bytes]) -> bytes:
+def zipped(files: Mapping[str, str | bytes]) -> bytes:
     """Pack files."""
     buffer = BytesIO()
     with ZipFile(buffer, "w", ZIP_DEFLATED) as archive:

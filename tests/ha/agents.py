@@ -14,7 +14,7 @@ def agent(**changes: Any) -> dict[str, Any]:
         "pipelines": [],
         "recall": True,
         "cache": True,
-        "budget": 400,
+        "budget": 800,
         "deadline": 400,
         "session_window": 30,
         "session_turns": 6,

@@ -6,7 +6,7 @@ an export, what the model is sent, or what an agent says.
 
 from collections import Counter
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from functools import partial
 import json
 import os
@@ -45,6 +45,7 @@ from pytest_homeassistant_custom_component.typing import (
 )
 
 from custom_components.ai_memory.const import DOMAIN
+from custom_components.ai_memory.models import Scope
 from tests.databases import FreshDatabase
 from tests.ha.keeper import Memory, set_up
 
@@ -109,6 +110,8 @@ class Actor:
     session: str | None = None
     private: dict[int, str] = field(default_factory=dict)
     """Memories that only they know."""
+    documents: dict[str, str] = field(default_factory=dict)
+    """Ids and titles of documents that only they may see."""
     told: set[str] = field(default_factory=set)
     """What they had remembered by voice."""
     surfaces: dict[str, Callable[[Request], Awaitable[Any]]] = field(
@@ -124,6 +127,7 @@ class World:
     memories: list[int] = field(default_factory=lambda: [1])
     conversations: list[int] = field(default_factory=lambda: [1])
     turns: list[str] = field(default_factory=lambda: [str(uuid7())])
+    documents: list[str] = field(default_factory=lambda: [str(uuid7())])
     tokens: list[str] = field(default_factory=lambda: ["none"])
     said: int = 0
 
@@ -227,11 +231,39 @@ class World:
             ("forget", {"conversation_id": chance.choice(self.conversations)}),
             ("forget", {"everything": True}),
             ("list_dropped_secrets", {}),
+            *self._of_documents(actor, topic),
         ]
         name, data = chance.choice(requests)
-        if actor.person == KEEPER and name in ("forget", "delete_conversation"):
+        if actor.person == KEEPER and name in (
+            "forget",
+            "delete_conversation",
+            "delete_document",
+        ):
             return "recall", {"query": topic}
         return name, data
+
+    def _of_documents(self, actor: Actor, topic: str) -> list[Request]:
+        """Return what an actor may ask for of documents; what is private has words, title, name and shelf of theirs."""
+        chance = self.chance
+        document = {"document_id": chance.choice(self.documents)}
+        text = self.text(actor)
+        return [
+            (
+                "add_document",
+                {
+                    "content": f"# {text}\n\nA letter about it. {text}.",
+                    "title": text,
+                    "name": text,
+                    "collection": f"{actor.person}word0",
+                    "private": True,
+                },
+            ),
+            ("add_document", {"content": f"The {topic} is everybody's {self.said}"}),
+            ("list_documents", {"query": "word", "deleted": chance.random() < 0.5}),
+            ("get_document", document),
+            ("delete_document", {**document, "for_good": chance.random() < 0.3}),
+            ("restore_document", document),
+        ]
 
 
 def as_text(response: Any) -> str:
@@ -457,6 +489,7 @@ async def test_nothing_private_is_seen_by_another(
     assert min(done.values()) > OPERATIONS / 20, done
     assert sum(refused.values()) < OPERATIONS / 2, refused
     await nothing_of_others_was_touched(memory, actors)
+    await no_shelf_tells_of_others(memory, actors)
     await row_security_alone_keeps_it(database, [*users])
     await hass.config_entries.async_unload(memory.entry.entry_id)
 
@@ -467,10 +500,11 @@ async def note_ids(memory: Memory, world: World) -> None:
         ("memories", "memories"),
         ("conversations", "conversations"),
         ("turns", "turns"),
+        ("documents", "documents"),
     ):
         found = await memory.rows(f"SELECT id FROM {table} ORDER BY random() LIMIT 300")
         values = [row["id"] for row in found] or getattr(world, name)
-        setattr(world, name, [str(v) if name == "turns" else v for v in values])
+        setattr(world, name, [v if isinstance(v, int) else str(v) for v in values])
 
 
 def keep_track(actor: Actor, request: Request, response: Any) -> None:
@@ -487,6 +521,8 @@ def keep_track(actor: Actor, request: Request, response: Any) -> None:
         return
     if name == "remember" and data.get("private") and "content" in response:
         actor.private[response["id"]] = response["content"]
+    if name == "add_document" and data.get("private") and "title" in response:
+        actor.documents[response["id"]] = response["title"]
     for gone in response.get("forgotten", {}) if name == "forget" else ():
         actor.private.pop(gone, None)
 
@@ -522,6 +558,38 @@ async def nothing_of_others_was_touched(memory: Memory, actors: list[Actor]) -> 
     for row in await memory.rows("SELECT owner, content FROM memories"):
         for mark in MARK.finditer(row["content"]):
             assert row["owner"] == f"person:{mark.group(1)}"
+
+
+async def no_shelf_tells_of_others(memory: Memory, actors: list[Actor]) -> None:
+    """Documents are where they were put; lists of shelves, and the choice among them, know nothing of others'."""
+    kept = {
+        str(row["id"]): (row["owner"], row["title"], row["deleted_at"])
+        for row in await memory.rows("SELECT * FROM documents")
+    }
+    compared = 0
+    for actor in actors:
+        for document_id, title in actor.documents.items():
+            if actor.person == KEEPER:
+                assert kept[document_id] == (f"person:{actor.person}", title, None)
+                compared += 1
+            elif document_id in kept:
+                assert kept[document_id][0] == f"person:{actor.person}"
+    assert compared > 3
+    service = memory.service
+    await service.collections.refresh()
+    owners = {
+        row["id"]: row["owner"]
+        for row in await memory.rows("SELECT id, owner FROM collections")
+    }
+    for scope in (Scope.household(), *map(Scope.person, (*PEOPLE, ADMIN))):
+        shelves = await service.collections.list(scope)
+        seen = as_text([asdict(shelf) for shelf in shelves])
+        assert {mark.group(1) for mark in MARK.finditer(seen)} <= {scope.person_id}
+        fitting = service._searching.routing.fitting(
+            scope, " ".join(f"{name}word0" for name in (*PEOPLE, ADMIN)), None, None
+        )
+        assert {owners[shelf] for shelf in fitting or ()} <= {scope.owner}
+        assert fitting or scope == Scope.household()
 
 
 async def row_security_alone_keeps_it(

@@ -49,7 +49,14 @@ async def page(
     """Open a page of the options."""
     menu = await hass.config_entries.options.async_init(entry.entry_id)
     assert menu["type"] is FlowResultType.MENU
-    assert menu["menu_options"] == ["turns", "satellites", "claims", "retention"]
+    assert menu["menu_options"] == [
+        "add_document",
+        "summaries",
+        "turns",
+        "satellites",
+        "claims",
+        "retention",
+    ]
     return await hass.config_entries.options.async_configure(
         menu["flow_id"], {"next_step_id": name}
     )

@@ -69,6 +69,7 @@ async def test_remember_recall_and_forget(call: Call, database: FreshDatabase) -
         "content": BINS,
         "owner": "household",
         "cosine": None,
+        "document": None,
     }
 
     gone = await call("forget", memory_ids=[memory_id, memory_id + 1])

@@ -171,7 +171,7 @@ async def add_documents(service: MemoryService) -> None:
         (ANNA, "old diary.md", "# Old diary\n\nAnna wrote of a pickle jar."),
         (BEN, "Rad.md", "# Fahrrad\n\nDie Kette wird jeden Monat geölt."),
     ):
-        document, _ = await service.documents.add(scope, text.encode(), name, wait=True)
+        await service.documents.add(scope, text.encode(), name, wait=True)
     await service.documents.add(
         HOUSEHOLD, b"# Boiler\n\nThe boiler is vented with a brass key.", "heating.md"
     )

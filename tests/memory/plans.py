@@ -5,6 +5,8 @@ import json
 from pathlib import Path
 from typing import Any
 
+import pytest
+
 from custom_components.ai_memory.memory.import_report import Report
 from custom_components.ai_memory.memory.imports import (
     DatabaseSource,
@@ -76,6 +78,22 @@ def create(
     found.execute(SCHEMA.format(schema=schema))
     grant(found, schema)
     return found
+
+
+@pytest.fixture(scope="session")
+def shared_plan(shared_database: FreshDatabase) -> FreshDatabase:
+    """Give a database with the tables of the plan that `plan` lends to one test after the other."""
+    return create(shared_database)
+
+
+@pytest.fixture
+def plan(shared_plan: FreshDatabase, socket_enabled: None) -> FreshDatabase:
+    """Give a database with the empty tables of the plan, to be left as it is."""
+    shared_plan.execute(
+        "TRUNCATE conversations, knowledge, preferences, response_cache, training_data RESTART IDENTITY;"
+        f"ALTER DATABASE {shared_plan.name} RESET timezone"
+    )
+    return shared_plan
 
 
 def grant(database: FreshDatabase, schema: str = "public") -> None:

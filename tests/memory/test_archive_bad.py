@@ -182,6 +182,27 @@ def _manifest(**changes: Any) -> Callable[[Members], Members]:
     return change
 
 
+def _of_chunk(**columns: Any) -> Callable[[Members], Members]:
+    def change(members: Members) -> Members:
+        rows = lines_of(members, "passages")
+        next(row for row in rows if row["document"]).update(columns)
+        return with_lines(members, "passages", rows)
+
+    return change
+
+
+def _twice_the_first(member: str) -> Callable[[Members], Members]:
+    def change(members: Members) -> Members:
+        first, *rows = lines_of(members, member)
+        return with_lines(members, member, [first, first, *rows])
+
+    return change
+
+
+def _newer(members: Members) -> Members:
+    return {**_manifest(version=3)(members), "voices.jsonl": b""}
+
+
 INFINITE = b64encode(b"\0\x7c" * 384).decode()
 _UNKNOWN = "0190a000-0000-7000-8000-000000000000"
 FORGED: list[tuple[str, Callable[[Members], Members], str]] = [
@@ -211,11 +232,36 @@ FORGED: list[tuple[str, Callable[[Members], Members], str]] = [
     ("neither memory nor turn", _changed("passages", 0, memory=None), "archive_reference_unknown"),
     ("both", _changed("passages", 0, turn=_UNKNOWN), "archive_reference_unknown"),
     ("an id twice", _changed("memories", 1, id=1), "archive_ids_unordered"),
+    ("a document twice", _twice_the_first("documents"), "archive_ids_unordered"),
+    ("a passage twice", _twice_the_first("passages"), "archive_ids_unordered"),
+    ("a document on no shelf", _changed("documents", 0, collection="x"), "archive_reference_unknown"),
+    ("an unknown document", _of_chunk(document=_UNKNOWN), "archive_reference_unknown"),
+    ("a name of no document", _changed("document_names", 0, document=_UNKNOWN), "archive_reference_unknown"),
+    ("a version of no document", _changed("document_versions", 0, document=_UNKNOWN), "archive_reference_unknown"),
+    ("document and memory", _of_chunk(memory=1), "archive_reference_unknown"),
+    ("a chunk without a heading", _of_chunk(heading=None), "archive_rows_refused"),
+    ("a chunk with a long heading", _of_chunk(heading="x" * 1001), "archive_rows_refused"),
+    ("a chunk nowhere", _of_chunk(position=None), "archive_rows_refused"),
+    ("a chunk far away", _of_chunk(position=2**31), "archive_line_invalid"),
+    ("no id of a document", _changed("documents", 0, id="1"), "archive_line_invalid"),
+    ("no digest", _changed("documents", 0, sha256="zz"), "archive_line_invalid"),
+    ("half a digest", _changed("documents", 0, sha256="ab"), "archive_line_invalid"),
+    ("no digest of a version", _changed("document_versions", 0, sha256=None), "archive_line_invalid"),
+    ("a perhaps erased document", _changed("documents", 0, erased=None), "archive_line_invalid"),
+    ("an unknown state", _changed("documents", 0, state="read"), "archive_rows_refused"),
+    ("a long problem", _changed("documents", 0, problem="x" * 51), "archive_rows_refused"),
+    ("a document without a title", _changed("documents", 0, title=""), "archive_rows_refused"),
+    ("a name without a path", _changed("document_names", 0, path=""), "archive_rows_refused"),
+    ("a folder of numbers", _changed("document_names", 0, folder=[1]), "archive_line_invalid"),
+    ("a long description", _changed("collections", 0, description="x" * 2001), "archive_rows_refused"),
+    ("an unknown author", _changed("collections", 0, summary_by="me"), "archive_rows_refused"),
     ("an unknown model", _changed("passages", 0, embeddings={"77": ""}), "archive_reference_unknown"),
     ("a short vector", _changed("passages", 0, embeddings={"1": "AAAA"}), "archive_vector_invalid"),
     ("an infinite vector", _changed("passages", 0, embeddings={"1": INFINITE}), "archive_rows_refused"),
     ("another format", _manifest(format="another"), "archive_manifest_invalid"),
-    ("a newer version", _manifest(version=2), "archive_version_unknown"),
+    ("a newer version", _manifest(version=3), "archive_version_unknown"),
+    ("a newer version with more", _newer, "archive_version_unknown"),
+    ("members of another version", _manifest(version=1), "archive_members_unexpected"),
     ("an older version", _manifest(version=0), "archive_version_unknown"),
     ("a half version", _manifest(version=1.0), "archive_version_unknown"),
     ("a true version", _manifest(version=True), "archive_version_unknown"),

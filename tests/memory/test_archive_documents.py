@@ -57,7 +57,7 @@ def changed(
     rows = lines_of(members, member)
     for row in rows:
         if title is None or row["title"] == title:
-            row |= columns
+            row.update(columns)
     forged(with_lines(members, member, rows), home.folder / name)
     return name
 

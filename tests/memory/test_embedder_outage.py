@@ -12,6 +12,7 @@ from custom_components.ai_memory.errors import (
     InvalidEmbedding,
     WrongDimensions,
 )
+from custom_components.ai_memory.memory import embedding_worker
 from custom_components.ai_memory.memory.health import Part
 from custom_components.ai_memory.memory.service import MemoryService
 from demo.ollama_server import OllamaServer
@@ -93,9 +94,7 @@ async def service(
 
 async def unembedded(service: MemoryService) -> int:
     assert service._searching.model
-    return await service.store.models.count_without_embedding(
-        service._searching.model
-    )
+    return await service.store.models.count_without_embedding(service._searching.model)
 
 
 async def rounds(service: MemoryService, count: int) -> None:
@@ -196,9 +195,13 @@ async def test_outage_that_nobody_waits_for_ends_by_itself(
 
 
 async def test_backlog_is_embedded_in_batches(
-    service: MemoryService, ollama_server: OllamaServer
+    service: MemoryService,
+    ollama_server: OllamaServer,
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     """What is done stays done when the server fails in the middle."""
+    # However busy the machine is.
+    monkeypatch.setattr(embedding_worker, "_BATCH_TIME", 60.0)
     ollama_server.failing.add(EMBED)
     for number in range(70):
         await service.memories.remember(HOUSEHOLD, f"Fact number {number}")

@@ -143,7 +143,7 @@ async def test_switch_while_it_is_asked(
     assert vectors(database, "old") == ITEMS
     told: list[SwitchProgress | None] = []
     calls: list[str] = []
-    served: list[FakeEmbedder | None] = []
+    served: list[list[FakeEmbedder | None]] = [[], [], []]
     over = asyncio.Event()
     old = FakeEmbedder("old")
     new.free.clear()
@@ -163,26 +163,33 @@ async def test_switch_while_it_is_asked(
             scope = ANNA if who else HOUSEHOLD
             passages = await service.memories.recall(scope, query, limit=20)
             assert len(passages) == 20
-            served.append(scored_by([old, new], query, passages))
+            served[who].append(scored_by([old, new], query, passages))
 
     await service.start()
     try:
         await settled(service)
-        asking = [asyncio.create_task(ask(who)) for who in range(3)]
+        asking = [asyncio.create_task(ask(who)) for who in range(len(served))]
         await held_in_the_middle(new)
         await service.memories.remember(HOUSEHOLD, "The spare key hangs in the cellar")
         await settled(service)
         assert vectors(database, "old") == ITEMS + 1, "while the new one is stuck"
-        assert set(served) == {old}
+        assert all(set(by) == {old} for by in served)
         new.free.set()
         await until(lambda: calls)
-        seen = len(served)
-        await until(lambda: len(served) > seen + 20)
+        seen = [len(by) for by in served]
+        await until(
+            lambda: all(len(by) > n + 5 for by, n in zip(served, seen, strict=True))
+        )
         over.set()
         await asyncio.gather(*asking)
         await settled(service)
-        assert set(served[seen + 3 :]) == {new}
-        assert set(served) == {old, new}
+        for by, before in zip(served, seen, strict=True):
+            switched = by.index(new)
+            assert switched <= before + 1, (
+                "only what had begun may end with the old one"
+            )
+            assert set(by[:switched]) == {old}
+            assert set(by[switched:]) == {new}
         assert calls == ["switched"]
         assert service.models.progress() is None
         assert models(database) == ["new|t|f", "old|f|f"]
@@ -616,6 +623,23 @@ async def test_text_that_changes_while_its_vector_is_made(
             " FROM ai_memory.embeddings"
         )
         assert held == "1 3 5 6 7 8 9 10"
+
+
+async def test_batches_fit_the_server(
+    database: FreshDatabase, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A question may have to wait for one: a slow server gets small ones, and too much at once is no end."""
+    fill(database, 66)
+    embedder = FakeEmbedder("slow")
+    monkeypatch.setattr(embedding_worker, "_BATCH_TIME", 0.0)
+    async with running(database.settings, embedder) as service:
+        await settled(service)
+    assert [len(batch) for batch in embedder.batches][:7] == [32, 16, 8, 4, 2, 1, 1]
+    embedder = FakeEmbedder("too slow for many")
+    embedder.most = 10
+    async with running(database.settings, embedder) as service:
+        await until(lambda: len(embedder.made) == 66)
+    assert [len(batch) for batch in embedder.batches][:5] == [8, 4, 2, 1, 1]
 
 
 async def test_what_people_said_comes_first(

@@ -538,9 +538,10 @@ async def test_owner_and_shelf_of_a_folder(
         vectors = emptied_database.execute(pump)
         deleted = await only(household, text="boiler")
         await household.documents.delete(HOUSEHOLD, deleted.id)
-        question = "How is the pump turned?"
+        await settled(household)
+        question = "How do I turn the pump?"
         asked = await look_up(household, question, BEN)
-        await answered(household, question, "To the left.", BEN, found=asked)
+        await answered(household, question, "With that key.", BEN, found=asked)
         assert (await look_up(household, question, BEN)).answer
     async with service(owner=ANNA.owner, collection="private") as hers:
         await settled(hers)

@@ -3,6 +3,7 @@
 from collections.abc import AsyncGenerator
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from hashlib import sha256
 from pathlib import Path
 from uuid import uuid7
 
@@ -13,6 +14,8 @@ from custom_components.ai_memory.memory.journal import Journal
 from custom_components.ai_memory.memory.service import MemoryService
 from custom_components.ai_memory.models import (
     Change,
+    Document,
+    DocumentState,
     Message,
     Scope,
     Subject,
@@ -34,6 +37,7 @@ from tests.engine import (
     settled,
     turn,
 )
+from tests.memory.archives import file_in_folder, read_as
 from tests.traces import files_with, tables_with
 
 KEY = "The spare key hangs behind the cellar door"
@@ -58,6 +62,14 @@ async def service(
         yield service
 
 
+async def add_document(
+    service: MemoryService, scope: Scope, text: str, name: str
+) -> Document:
+    """Upload a document, and have it read."""
+    document, _ = await service.documents.add(scope, text.encode(), name, wait=True)
+    return document
+
+
 async def live(
     service: MemoryService, database: FreshDatabase, scope: Scope, word: str = WORD
 ) -> None:
@@ -70,6 +82,10 @@ async def live(
     await service.preferences.set_alias(
         scope, f"my {word} room", TargetKind.ENTITY, KNOWN_TARGET
     )
+    await add_document(service, scope, f"How to tune every {word}", f"{word}.md")
+    await add_document(service, scope, f"Tuning {number} of the {word}", "own.md")
+    bin_ = await add_document(service, scope, f"Another {word}", f"old {number}.md")
+    await service.documents.delete(scope, bin_.id)
     await settled(service)
     found = await look_up(service, f"Where is the {word}?", scope)
     one = await answered(
@@ -96,7 +112,11 @@ async def live(
         "INSERT INTO ai_memory.dropped_secrets (owner, kind, source, turn_id)"
         f" SELECT owner, 'pin', 'turn', id {of_turn};"
         "INSERT INTO ai_memory.tags (conversation_id, owner, tag)"
-        f" SELECT conversation_id, owner, '{word}' {of_turn}"
+        f" SELECT conversation_id, owner, '{word}' {of_turn};"
+        "INSERT INTO ai_memory.collection_embeddings (collection_id, model_id, owner, hash, vector)"
+        " SELECT c.id, e.model_id, c.owner, decode(md5('x'), 'hex'), e.vector"
+        " FROM ai_memory.collections c, (SELECT * FROM ai_memory.embeddings LIMIT 1) AS e"
+        f" WHERE c.owner = '{scope.owner}' ON CONFLICT DO NOTHING"
     )
     assert memory.owner == scope.owner
 
@@ -117,7 +137,7 @@ def rows_of(database: FreshDatabase, owner: Scope) -> dict[str, int]:
         "SELECT relname FROM pg_class c JOIN pg_attribute a ON attrelid = c.oid AND attname = 'owner'"
         " WHERE relkind = 'r' AND relnamespace = 'ai_memory'::regnamespace"
     ).splitlines()
-    assert len(tables) >= 16
+    assert len(tables) >= 22
     counts = database.execute(
         " UNION ALL ".join(
             f"SELECT '{table}', count(*) FROM ai_memory.{table} WHERE owner = '{owner.owner}'"
@@ -137,6 +157,7 @@ async def test_erase(
     await live(service, database, BEN)
     await live(service, database, HOUSEHOLD)
     await service.store.maintenance.refresh_statistics(force=True)
+    counted = "SELECT documents FROM ai_memory.lexeme_statistics WHERE lexeme = ''"
     cache(database)
     await Journal(journal).set_aside(turn(f"My {WORD}", ANNA))
     await Journal(journal).set_aside(turn(f"My {WORD}", BEN))
@@ -159,6 +180,11 @@ async def test_erase(
     assert service.preferences.alias_count == 2
     assert len(journal.with_suffix(".rejected").read_text().splitlines()) == 1
     assert Change(Subject.MEMORY, Verb.REMOVED, ANNA.owner) in changes
+    assert Change(Subject.DOCUMENT, Verb.REMOVED, ANNA.owner) in changes
+    assert database.execute(counted) == database.execute(
+        "SELECT count(*) FROM ai_memory.passage_lexemes"
+    )
+    assert len([one for one in files_with(journal, WORD) if one.endswith(".md")]) == 6
     assert await service.owners.erase(ANNA) == 0
     await service.owners.erase(BEN)
     await service.owners.erase(HOUSEHOLD)
@@ -170,7 +196,7 @@ async def test_erase(
 async def test_reassign(
     service: MemoryService, database: FreshDatabase, source: Scope, target: Scope
 ) -> None:
-    """Both have a conversation, memory, preference, alias and tag of the same name: one is left of each."""
+    """Both have a conversation, memory, document, preference, alias and tag of the same name: one is left of each."""
     await live(service, database, source)
     await live(service, database, target)
     cache(database)
@@ -187,14 +213,19 @@ async def test_reassign(
 
     assert not any(rows_of(database, source).values())
     both = rows_of(database, target)
-    one_less = {"memories", "passages", "passage_lexemes", "embeddings"}
+    one_less = {
+        *("memories", "conversations", "tags"),
+        *("documents", "document_names", "document_versions", "chunks"),
+        "preferences",  # two that both have, and one new
+    }
+    two_less = {"passages", "passage_lexemes", "embeddings"}
     for table in mine:
         expected = mine[table] + theirs[table]
-        if table in one_less | {"conversations", "tags"}:
+        if table in one_less:
             expected -= 1
-        elif table == "preferences":
-            expected -= 1  # two that both have, and one new
-        elif table == "collections":
+        elif table in two_less:
+            expected -= 2
+        elif table in {"collections", "collection_embeddings"}:
             expected = theirs[table]
         elif table == "response_cache":
             expected = 0
@@ -259,6 +290,80 @@ async def test_replies_follow_a_memory_that_both_had(
     assert (await service.forgetting.content(BEN, [kept.id])).turns == 2
 
 
+async def test_reassign_documents(
+    service: MemoryService, database: FreshDatabase, journal: Path
+) -> None:
+    """The same content on both sides, in every way that it can stand there."""
+    texts = {
+        "both": ("live", "live"),
+        "mine in the bin": ("bin", "live"),
+        "theirs in the bin": ("live", "bin"),
+        "theirs unread": ("live", "failed"),
+        "in a folder": ("live", "folder"),
+    }
+    for name, states in texts.items():
+        text = f"{name}: the accordion"
+        for scope, state in zip((ANNA, BEN), states, strict=True):
+            if state == "folder":
+                reading = read_as(name, text)
+                await service.store.folder_files.write(
+                    file_in_folder("tune.md", scope),
+                    replace(reading, sha256=sha256(text.encode()).digest()),
+                )
+                continue
+            document = await add_document(service, scope, text, f"{state} {name}.md")
+            if state == "bin":
+                await service.documents.delete(scope, document.id)
+            if state == "failed":
+                database.execute(
+                    f"DELETE FROM ai_memory.chunks WHERE document_id = '{document.id}';"
+                    " UPDATE ai_memory.documents SET state = 'failed', problem = 'too_slow'"
+                    f" WHERE id = '{document.id}'"
+                )
+    await settled(service)
+    found = await look_up(service, "both: the accordion", ANNA)
+    await answered(service, "both: the accordion", "Yes.", ANNA, found=found)
+
+    await service.owners.reassign(ANNA, BEN)
+
+    documents = {
+        one.title: one for one in await service.documents.list(BEN) if one.names
+    }
+    assert {name: len(one.names) for name, one in documents.items()} == {
+        "live both": 1,
+        "live mine in the bin": 1,
+        "live theirs in the bin": 1,
+        "live theirs unread": 2,
+        "in a folder": 2,
+    }
+    assert {one.state for one in documents.values()} == {DocumentState.READY}
+    # Taken over where there was none; each is there, and no other one.
+    originals = {one.original for one in documents.values()}
+    originals |= {
+        one.original for one in await service.documents.list(BEN, deleted=True)
+    }
+    assert len(originals) == 7
+    assert len(files_with(journal, "accordion")) == 7
+    folder = journal.parent / "documents"
+    for one in documents.values():
+        assert one.original
+        assert (folder / one.original).is_file()
+    hits = [
+        hit.document.title
+        for hit in await service.memories.recall(BEN, "accordion", limit=20)
+        if hit.document
+    ]
+    assert sorted(hits) == sorted(documents)
+    # What rested on the one that is gone rests on the one that stays.
+    assert (
+        database.execute(
+            "SELECT count(*) FROM ai_memory.context_references r"
+            " JOIN ai_memory.passages p ON p.id = r.passage_id WHERE p.text LIKE 'both%'"
+        )
+        == "1"
+    )
+
+
 async def test_summary(service: MemoryService, database: FreshDatabase) -> None:
     await live(service, database, ANNA)
     long_ago = datetime.now(UTC) - timedelta(days=400)
@@ -266,7 +371,8 @@ async def test_summary(service: MemoryService, database: FreshDatabase) -> None:
     await settled(service)
     summary = await service.owners.summary(ANNA)
     assert (summary.memories, summary.turns, summary.preferences) == (3, 4, 2)
+    assert summary.documents == 3
     assert summary.name == "Anna"
     assert summary.since == long_ago
-    assert await service.owners.owners() == {ANNA.owner: 9}
+    assert await service.owners.owners() == {ANNA.owner: 12}
     assert (await service.owners.summary(BEN)).since is None

@@ -1,6 +1,7 @@
 """What is older than it may be goes by itself, and nothing else."""
 
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 from uuid import UUID
 
 import pytest
@@ -114,6 +115,25 @@ async def test_bin_and_answers(database: FreshDatabase) -> None:
             2,
             1,
         ]
+
+
+async def test_documents_in_the_bin(database: FreshDatabase, tmp_path: Path) -> None:
+    async with running(database.settings, originals=tmp_path) as service:
+        for scope, days in ((ANNA, 31), (ANNA, 29), (HOUSEHOLD, 31), (HOUSEHOLD, None)):
+            document, _ = await service.documents.add(
+                scope, f"The zither is {days} days old".encode(), "zither.md", wait=True
+            )
+            if days:
+                await service.documents.delete(scope, document.id)
+                database.execute(
+                    f"UPDATE ai_memory.documents SET deleted_at = now() - interval '{days} days'"
+                    f" WHERE id = '{document.id}'"
+                )
+        assert (await service.run_maintenance()).documents == 2
+        assert numbers(database, "documents", "chunks", "passages") == [2, 2, 2]
+        kept = {path.read_text() for path in tmp_path.rglob("*") if path.is_file()}
+        assert kept == {"The zither is 29 days old", "The zither is None days old"}
+        assert (await service.run_maintenance()).documents == 0
 
 
 async def test_once_a_day(

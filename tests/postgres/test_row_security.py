@@ -10,6 +10,8 @@ from tests.databases import FreshDatabase
 from tests.engine import ANNA, HOUSEHOLD, answered, running
 
 WITHOUT_POLICY = {
+    "collection_embeddings",
+    "embedding_failures",
     "embedding_models",
     "embeddings",
     "lexeme_statistics",
@@ -39,6 +41,9 @@ async def tell_everything(database: FreshDatabase, scope: Scope) -> None:
             scope, "The diary lies behind the blue cupboard"
         )
         await service.preferences.set(scope, "colour.wall", "green")
+        await service.documents.add(
+            scope, b"# Diary\n\nI hid the letters.", "diary.md", wait=True
+        )
         await answered(service, "I keep my letters in the cellar", "Fine.", scope)
         tool = ToolExecution("HassNevermind", {"a": 1}, {"b": 2}, succeeded=True)
         await answered(service, "Never mind", "Fine.", scope, tools=[tool])
@@ -118,7 +123,7 @@ async def test_every_table_is_walled_but_those_named(database: FreshDatabase) ->
 async def test_tables_without_a_policy_hold_nothing_readable(
     database: FreshDatabase,
 ) -> None:
-    """Lexemes without their order, vectors, names of models: no text of anybody."""
+    """Lexemes without their order, vectors and what they were made of as a digest, names of models: no text of anybody."""
     names = ", ".join(f"'{name}'" for name in WITHOUT_POLICY)
     columns = database.execute(
         "SELECT table_name || '.' || column_name FROM information_schema.columns"
@@ -126,6 +131,9 @@ async def test_tables_without_a_policy_hold_nothing_readable(
         " AND udt_name NOT IN ('int2', 'int4', 'int8', 'float4', 'bool', 'timestamptz')"
     )
     assert set(columns.split()) == {
+        "collection_embeddings.hash",
+        "collection_embeddings.owner",
+        "collection_embeddings.vector",
         "embedding_models.name",
         "embedding_models.provider",
         "embeddings.owner",
@@ -155,7 +163,7 @@ async def test_nothing_is_read_in_a_wrong_scope(
     database: FreshDatabase, connection: asyncpg.Connection[asyncpg.Record]
 ) -> None:
     walled = tables(database, "relrowsecurity")
-    assert len(walled) >= 11
+    assert len(walled) >= 18
     for table in sorted(walled):
         private = f"SELECT count(*) FROM ai_memory.{table} WHERE owner = '{ANNA.owner}'"
         assert int(database.execute(private)) > 0, f"{table} is not put to the test"

@@ -56,12 +56,15 @@ def some_vectors(number: int, dimensions: int) -> list[list[float]]:
 
 
 async def with_vectors(
-    store: Store, database: FreshDatabase, dimensions: int = DIMENSIONS
+    store: Store,
+    database: FreshDatabase,
+    number: int = COUNT,
+    dimensions: int = DIMENSIONS,
 ) -> StoredModel:
-    """Return a model with COUNT vectors."""
+    """Return a model with vectors."""
     model = await store.models.activate(EmbeddingModel("test", "x", dimensions))
-    add_passages(database, COUNT)
-    vectors = some_vectors(COUNT, dimensions)
+    add_passages(database, number)
+    vectors = some_vectors(number, dimensions)
     await store.models.add_embeddings(model, dict(enumerate(vectors, 1)))
     return model
 
@@ -183,16 +186,16 @@ async def test_size_is_known_before(
 ) -> None:
     """The tables and indexes take what was said, give or take a tenth."""
     for module in (maintenance, vector_size):
-        monkeypatch.setattr(module, "INDEX_FROM", COUNT)
+        monkeypatch.setattr(module, "INDEX_FROM", 1000)
     size = (
         "SELECT pg_total_relation_size('ai_memory.embeddings')"
         " - pg_indexes_size('ai_memory.embeddings'),"
         " pg_indexes_size('ai_memory.embeddings')"
     )
-    model = await with_vectors(store, database, dimensions)
+    model = await with_vectors(store, database, 1000, dimensions)
     assert await store.maintenance.ensure_vector_index(model)
     table, indexes = map(int, database.execute(size).split("|"))
-    assert vector_bytes(COUNT, dimensions) == pytest.approx(table + indexes, rel=0.1)
+    assert vector_bytes(1000, dimensions) == pytest.approx(table + indexes, rel=0.1)
     await store.maintenance.drop_vector_index(model)
 
 

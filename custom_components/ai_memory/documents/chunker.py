@@ -139,7 +139,7 @@ class _Tree:
         self._close(level)
         label = _label(text)
         labels = [section.label for section in self._open.chain if section.label]
-        if labels and label.casefold() == labels[-1].casefold():
+        if labels and _is_said(label, labels[-1], is_title=len(labels) == 1):
             label = ""
         section = _Section(label, level, self._open.chain)
         self._open.items.append(section)
@@ -221,6 +221,14 @@ class _Tree:
         self._open.items.append(unit)
         for section in self._open.chain:
             section.words += words
+
+
+def _is_said(label: str, above: str, *, is_title: bool) -> bool:
+    """Tell whether a heading repeats the one above it, or the title's beginning."""
+    label, above = label.casefold(), above.casefold()
+    if is_title and above.startswith(label):
+        return not above[len(label) : len(label) + 1].isalnum()
+    return label == above
 
 
 def _label(text: str) -> str:

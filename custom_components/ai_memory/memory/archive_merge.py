@@ -130,6 +130,9 @@ class Merge:
             row["key"], row["category"] = split_key(row["key"], row["category"])
         elif member == "passages":
             self._check_vectors(row)
+        elif member == "collections" and row["summary_by"] is None:
+            # Nothing tells whose it is: it is made anew.
+            row["summary"] = None
         elif member == "documents":
             row["title"] = row["title"][:LONGEST_TITLE]
             if row["original"] and not self._has_original(row["original"]):

@@ -3,6 +3,7 @@
 import asyncio
 from dataclasses import dataclass
 from hashlib import blake2b, file_digest
+import logging
 import os
 from pathlib import Path, PurePosixPath
 import stat
@@ -16,6 +17,8 @@ from ..documents.reader import Reader
 from ..postgres.chunks import ReadChunk, Reading, words_of_chunk
 from ..text_forms import storable
 from .secret_filter import mask
+
+_LOGGER = logging.getLogger(__name__)
 
 LONGEST_TITLE = 255  # characters, as the column
 LONGEST_HEADING = 1000
@@ -91,7 +94,16 @@ class DocumentReading:
         """Return what a file says. Raises ReadError, ReaderUnavailable."""
         async with self._turn:
             content = await self._reader.read(path, within=within)
-            return await asyncio.to_thread(self._cut, content, name, title, language)
+            try:
+                return await asyncio.to_thread(
+                    self._cut, content, name, title, language
+                )
+            except ReadError:
+                raise
+            except Exception as err:
+                # One file holds up no other.
+                _LOGGER.exception("Unexpected error in a document")
+                raise ReadError(Problem.BROKEN) from err
 
     async def close(self) -> None:
         """Let go of what reads."""

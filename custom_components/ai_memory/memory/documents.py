@@ -12,7 +12,7 @@ from uuid import UUID
 from ..documents.formats.content import Problem, ReadError
 from ..documents.originals import Originals
 from ..documents.reader import ReaderUnavailable
-from ..errors import DatabaseError, InvalidInput
+from ..errors import AiMemoryError, DatabaseError, InvalidInput
 from ..models import Document, DocumentState, DocumentVersion, Scope, Subject, Verb
 from ..postgres.documents import Upload, Waiting
 from ..postgres.store import Store
@@ -102,7 +102,6 @@ class Documents:
         if title:
             title = usable_title(clean(title, limit=LONGEST_TITLE), language)
         original, digest, size = await self._keep(source, name)
-        keeps = False
         try:
             if not size:
                 raise InvalidInput("document_empty")
@@ -119,10 +118,11 @@ class Documents:
                     original,
                 ),
             )
-            keeps = added.takes_original
-        finally:
-            if not keeps:
-                await asyncio.to_thread(self._originals.erase, original)
+        except AiMemoryError:
+            await self._try(self._originals.erase, original)
+            raise
+        if added.unneeded:
+            await self._try(self._originals.erase, added.unneeded)
         if added.from_bin:
             await self.take_from_bin(added.from_bin)
         if added.is_new:
@@ -145,7 +145,7 @@ class Documents:
                 )
                 document = await self.get(scope, added.document_id)
             else:
-                self._ask()
+                self.look()
         return document, added.is_new
 
     async def get(self, scope: Scope, document_id: UUID) -> Document:
@@ -166,7 +166,7 @@ class Documents:
         if document is None:
             raise InvalidInput("document_unknown")
         if document.original:
-            await self._move(self._originals.to_bin, document.original)
+            await self._try(self._originals.to_bin, document.original)
         self._tell(Verb.REMOVED, document.owner, document.id)
         return document
 
@@ -181,23 +181,30 @@ class Documents:
         if restored.from_bin:
             await self.take_from_bin(restored.from_bin)
         if restored.unneeded:
-            await asyncio.to_thread(self._originals.erase, restored.unneeded)
+            await self._try(self._originals.erase, restored.unneeded)
         self._tell(Verb.ADDED, restored.owner, restored.document_id)
         self._nudge()
-        self._ask()
+        self.look()
         return await self.get(scope, restored.document_id)
 
     async def erase(self, scope: Scope, document_id: UUID) -> None:
         """Let a document in the bin go for ever.
 
-        Raises InvalidInput (`document_unknown`, `document_not_deleted`), DatabaseError.
+        Raises InvalidInput (`document_unknown`, `document_not_deleted`, `document_not_erased`), DatabaseError.
         """
         document = await self.get(scope, document_id)
         if document.deleted_at is None:
             raise InvalidInput("document_not_deleted")
         # The file first: of a row that is gone nobody would know that it is left.
         if document.original:
-            await asyncio.to_thread(self._originals.erase, document.original)
+            try:
+                await asyncio.to_thread(self._originals.erase, document.original)
+            except OSError as err:
+                _LOGGER.warning("The file of a document cannot be erased: %s", err)
+                raise InvalidInput("document_not_erased") from err
+            except ReadError:
+                # Nothing of ours could be there.
+                pass
         if not await self._store.documents.erase(scope, document_id):
             raise InvalidInput("document_unknown")
         self._tell(Verb.REMOVED, document.owner, document.id)
@@ -214,20 +221,24 @@ class Documents:
         if not has_original and not folders:
             raise InvalidInput("document_without_file")
         self._look_again(folders)
-        self._ask()
+        self.look()
         return await self.get(scope, document_id)
 
     async def expire(self, before: datetime) -> int:
         """Erase everybody's documents that went into the bin before; return how many. Raises DatabaseError."""
         erased = 0
         while old := await self._store.documents.deleted_before(before, _BATCH):
+            now = 0
             for document_id, owner in old:
                 try:
                     await self.erase(Scope(owner), document_id)
-                except InvalidInput:
-                    # Erased or restored by somebody meanwhile.
-                    continue
-                erased += 1
+                    now += 1
+                except InvalidInput as err:
+                    # Restored meanwhile, or its file cannot be erased; tried again the next day.
+                    _LOGGER.debug("Document %s stays: %s", document_id, err.key)
+            erased += now
+            if not now:
+                break
         return erased
 
     async def clear_originals(self) -> int:
@@ -243,11 +254,13 @@ class Documents:
 
     async def take_from_bin(self, original: str) -> None:
         """Put an original back to where it is read."""
-        await self._move(self._originals.restore, original)
+        await self._try(self._originals.restore, original)
 
     def look(self) -> None:
         """Read what waits, as soon as may be."""
-        self._ask()
+        self._owes = True
+        self._idle.clear()
+        self._asked.set()
 
     async def run(self) -> None:
         """Read what waits, until cancelled."""
@@ -318,11 +331,6 @@ class Documents:
 
     # --- behind the scenes
 
-    def _ask(self) -> None:
-        self._owes = True
-        self._idle.clear()
-        self._asked.set()
-
     def _tell(self, verb: Verb, owner: str, document_id: UUID) -> None:
         self._changes.tell(Subject.DOCUMENT, verb, owner, [document_id])
 
@@ -346,12 +354,12 @@ class Documents:
             digest = file_digest(file, "sha256").digest()
             return original, digest, file.tell()
 
-    async def _move(self, move: Callable[[str], None], original: str) -> None:
+    async def _try(self, change: Callable[[str], None], original: str) -> None:
+        """Do something with an original. What it says is in the database: it is only there to be read again."""
         try:
-            await asyncio.to_thread(move, original)
+            await asyncio.to_thread(change, original)
         except (OSError, ReadError) as err:
-            # What it says is in the database; the file itself is there to be read again only.
-            _LOGGER.warning("The file of a document cannot be moved: %s", err)
+            _LOGGER.warning("The file of a document is not where it should be: %s", err)
 
     async def _read(self, waiting: Waiting) -> None:
         """Read an upload. Raises DatabaseError, ReaderUnavailable."""

@@ -307,7 +307,6 @@ class EmbeddingSwitch:
         before = self._searching.embedder
         self._searching.serve(model, embedder)
         self._next = None
-        self._health.succeeded(Part.EMBEDDER)
         if before is not None:
             before.forget_queries()
             task = asyncio.create_task(_close_later(before), name="ai_memory close")

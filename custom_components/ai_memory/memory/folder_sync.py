@@ -9,8 +9,10 @@ from ..models import Subject, Verb
 from ..postgres.store import Store
 from .changes import Changes
 from .document_reading import DocumentReading
+from .folder_documents import FolderDocuments
+from .folder_progress import FolderProgress, FolderSettings, FolderState
 from .health import Health
-from .watched_folder import FolderProgress, FolderSettings, FolderState, WatchedFolder
+from .watched_folder import WatchedFolder
 
 __all__ = ["FolderProgress", "FolderSettings", "FolderState", "FolderSync"]
 
@@ -41,17 +43,16 @@ class FolderSync:
         self._folders = {
             folder.id: WatchedFolder(
                 store,
-                reading,
+                FolderDocuments(
+                    store, reading, folder, changes, nudge=nudge, from_bin=from_bin
+                ),
                 folder,
                 health,
-                changes,
                 without=[
                     without,
                     *(other.path for other in settings if other is not folder),
                 ],
-                nudge=nudge,
                 tell=self._tell,
-                from_bin=from_bin,
             )
             for folder in settings
         }

@@ -61,7 +61,7 @@ class Exchange:
         return (
             more.role == "assistant"
             and len(self.said) < _MOST_MESSAGES
-            and sum(len(one.content) + 2 for one in (*self.said, more)) <= LONGEST_TEXT
+            and len(self.reply) + 2 + len(more.content) <= LONGEST_TEXT
         )
 
 

@@ -13,7 +13,7 @@ from .aliases import ALIAS_PREFIX
 from .import_fields import BrokenRow, Reason
 from .import_items import Item, MemoryItem, PreferenceItem, TurnItem, digest_of
 from .import_report import Check, Report
-from .memories import MEMORIES
+from .memories import LONGEST_QUERY, MEMORIES
 
 _LOGGER = logging.getLogger(__name__)
 
@@ -23,6 +23,7 @@ _RETRY_AFTER: Final = 2.0  # seconds
 _TRIES: Final = 30
 _SAMPLES: Final = 5
 """How many of each kind are searched for afterwards."""
+_SHORTEST_SAMPLE: Final = 15  # characters
 
 
 class Writing:
@@ -131,10 +132,11 @@ class Writing:
                 )
 
     def _sample(self, texts: list[str], text: str) -> None:
-        """Keep the first ones, and always the last one."""
-        if len(texts) == _SAMPLES:
-            texts.pop()
-        texts.append(text)
+        """Keep the longest texts: of few words all may be such as no search looks for."""
+        if _SHORTEST_SAMPLE <= len(text) <= LONGEST_QUERY:
+            texts.append(text)
+            if len(texts) > _SAMPLES:
+                texts.remove(min(texts, key=len))
 
     # --- looking at what is there
 

@@ -31,7 +31,7 @@ from .import_sources import (
 )
 from .import_trial import Trial
 from .import_writing import Writing
-from .memories import LONGEST_QUERY, MOST_RESULTS, Memories
+from .memories import MOST_RESULTS, Memories
 from .moving import Moving, remove_leftovers
 from .preferences import Preferences
 
@@ -393,15 +393,11 @@ class Imports:
     async def _search(self, scope: Scope, writing: Writing, report: Report) -> None:
         """Look whether some of what came is found by its words."""
         for content in writing.memories:
-            passages = await self._memories.recall(
-                scope, content[:LONGEST_QUERY], limit=MOST_RESULTS
-            )
+            passages = await self._memories.recall(scope, content, limit=MOST_RESULTS)
             report.searched += 1
             report.search_found += any(passage.text == content for passage in passages)
         for text in writing.turns:
-            turns = await self._conversations.search(
-                scope, text[:LONGEST_QUERY], limit=MOST_RESULTS
-            )
+            turns = await self._conversations.search(scope, text, limit=MOST_RESULTS)
             report.searched += 1
             report.search_found += any(
                 text in {found.turn.text, found.turn.reply} for found in turns

@@ -129,10 +129,12 @@ class Upkeep:
                 self._expired_at = time.monotonic()
         await self._store.maintenance.refresh_statistics()
         failure = None
+        embedder = self._searching.embedder
         try:
             await self._embed()
         except EmbedderError as err:
-            failure = err
+            # What one that was replaced meanwhile says is of no concern.
+            failure = err if embedder is self._searching.embedder else None
         await self._calibrate()
         if self._searching.model:
             await self._store.maintenance.ensure_vector_index(self._searching.model)

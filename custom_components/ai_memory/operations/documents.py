@@ -1,9 +1,10 @@
 """Documents of the household: add, list, look at, put into the bin and take back."""
 
-from pathlib import Path
+from pathlib import Path, PurePath
 from typing import Any, Final
 from uuid import UUID
 
+from homeassistant.config_entries import ConfigEntry
 from homeassistant.const import CONF_LANGUAGE
 from homeassistant.core import (
     HomeAssistant,
@@ -18,7 +19,8 @@ import probatio
 from ..const import SUBENTRY_FOLDER
 from ..errors import InvalidInput
 from ..fetching import async_fetch
-from ..folders import async_folder_response
+from ..folders import async_folder_response, folder_scope
+from ..memory.document_reading import format_of
 from ..memory.documents import DOCUMENTS
 from ..models import Document, DocumentState
 from .fields import OWNER, PERSON, Field, owner, owner_name, speaker, whole_number
@@ -31,6 +33,8 @@ _PATH: Final = "path"
 _TITLE: Final = "title"
 _URL: Final = "url"
 _WAYS: Final = (Field.CONTENT, _PATH, _URL)
+_LONGEST_STEM: Final = 200
+"""Characters of a title that become the name of a file."""
 
 
 def _document_id(value: Any) -> UUID:
@@ -70,12 +74,13 @@ def document_response(hass: HomeAssistant, document: Document) -> dict[str, Any]
 
 async def _add_document(caller: Caller, data: dict[str, Any]) -> ServiceResponse:
     source: bytes | Path
-    name: str | None = data.get(_NAME)
+    name: str = data.get(_NAME, "").strip()
     if sum(way in data for way in _WAYS) != 1:
         raise InvalidInput("document_one_source")
     if Field.CONTENT in data:
         source = data[Field.CONTENT].encode("utf-8", "replace")
-        name = f"{name or data.get(_TITLE) or 'note'}.md"
+        title = data.get(_TITLE, "")[:_LONGEST_STEM].strip()
+        found = f"{title or 'note'}.md"
     elif not caller.may_name_anybody:
         # What the machine can read is not everybody's to read.
         raise Unauthorized(context=caller.context)
@@ -83,14 +88,16 @@ async def _add_document(caller: Caller, data: dict[str, Any]) -> ServiceResponse
         source = await caller.hass.async_add_executor_job(
             _allowed_path, caller.hass, data[_PATH]
         )
-        name = name or source.name
+        found = source.name
     else:
-        fetched, source = await async_fetch(caller.hass, data[_URL])
-        name = name or fetched
+        found, source = await async_fetch(caller.hass, data[_URL])
+    if name and format_of(name) is None:
+        # The format is that of what was found.
+        name += PurePath(found).suffix
     document, is_new = await caller.data.service.documents.add(
         owner(caller, data),
         source,
-        name,
+        name or found,
         title=data.get(_TITLE),
         collection=data[Field.COLLECTION],
         language=data.get(CONF_LANGUAGE),
@@ -165,12 +172,15 @@ async def _restore_document(caller: Caller, data: dict[str, Any]) -> ServiceResp
 async def _sync_documents(caller: Caller, data: dict[str, Any]) -> ServiceResponse:
     folders = caller.data.service.folders
     wanted = _folder_id(caller, data)
-    for settings in folders.settings:
-        if wanted in (None, settings.id):
-            (folders.stop if data["stop"] else folders.sync)(settings.id)
+    synced = [settings.id for settings in folders.settings]
+    if wanted is not None and wanted not in synced:
+        raise InvalidInput("folder_person_gone")
+    for folder_id in synced:
+        if wanted in (None, folder_id):
+            (folders.stop if data["stop"] else folders.sync)(folder_id)
     return {
         "folders": [
-            async_folder_response(caller.hass, progress)
+            async_folder_response(_entry(caller), progress)
             for progress in folders.progress
             if wanted in (None, progress.folder_id)
         ]
@@ -179,16 +189,22 @@ async def _sync_documents(caller: Caller, data: dict[str, Any]) -> ServiceRespon
 
 @callback
 def _folder_id(caller: Caller, data: dict[str, Any]) -> str | None:
-    """Return the id of the folder that is named by its name or id. Raises InvalidInput."""
+    """Return the id of the folder that is named by its name or id, None where none is. Raises InvalidInput."""
     if (named := data.get(_FOLDER)) is None:
         return None
-    for subentry in caller.data.statistics.config_entry.subentries.values():
-        if subentry.subentry_type == SUBENTRY_FOLDER and named in (
-            subentry.subentry_id,
-            subentry.title,
+    for subentry in _entry(caller).get_subentries_of_type(SUBENTRY_FOLDER):
+        if named in (subentry.subentry_id, subentry.title) and (
+            caller.may_name_anybody
+            # Of others not even the names of their folders.
+            or folder_scope(subentry).owner in caller.scope.owners
         ):
             return subentry.subentry_id
     raise InvalidInput("folder_unknown")
+
+
+@callback
+def _entry(caller: Caller) -> ConfigEntry[Any]:
+    return caller.data.statistics.config_entry
 
 
 OPERATIONS: Final = (

@@ -36,13 +36,13 @@ class Upload:
 class Uploaded:
     """What became of an upload.
 
-    `takes_original`: the file is the document's; else it is not needed. `from_bin`: the original of a document that came
-    back from the bin.
+    `unneeded` is the original that nothing refers to: of the upload itself, or the one that it replaces. `from_bin` is the
+    one of a document that came back from the bin.
     """
 
     document_id: UUID
     is_new: bool
-    takes_original: bool
+    unneeded: str | None = None
     from_bin: str | None = None
 
 
@@ -182,18 +182,21 @@ class DocumentRepository:
                 SQL["add_upload_name"], document_id, owner, upload.name
             )
             if found is None:
-                return Uploaded(document_id, True, True)
+                return Uploaded(document_id, True)
             is_deleted = found["deleted_at"] is not None
             if is_deleted:
                 await take_out(connection, found["id"], owner, found["language"])
             takes = await connection.fetchval(
                 SQL["keep_original"], document_id, owner, upload.original
             )
+            before: str | None = found["original"]
+            if takes:
+                return Uploaded(document_id, False, unneeded=before)
             return Uploaded(
                 document_id,
                 False,
-                takes is not None,
-                found["original"] if is_deleted else None,
+                unneeded=upload.original,
+                from_bin=before if is_deleted else None,
             )
 
     async def waiting(self, without: Collection[UUID] = ()) -> Waiting | None:

@@ -20,6 +20,8 @@ SQL = load("folder_files")
 
 _BATCH = 200
 """Names that one transaction lets go."""
+_PAGE = 1000
+"""Names that are read at once."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,19 +76,24 @@ class FolderFileRepository:
 
     async def known(self, folder: str, owner: str) -> dict[str, KnownFile]:
         """Return what is known of the files of a folder, by path. Raises DatabaseError."""
+        known: dict[str, KnownFile] = {}
+        path = ""
         async with self._database.transaction(owner) as connection:
-            rows = await connection.fetch(SQL["known"], folder, owner)
-        return {
-            row["path"]: KnownFile(
-                row["bytes"],
-                row["modified_ns"],
-                DocumentState(row["state"]),
-                row["problem"],
-                row["language"],
-                row["is_deleted"],
-            )
-            for row in rows
-        }
+            # In pages: all at once would hold up the event loop.
+            while rows := await connection.fetch(
+                SQL["known"], folder, owner, path, _PAGE
+            ):
+                for row in rows:
+                    known[row["path"]] = KnownFile(
+                        row["bytes"],
+                        row["modified_ns"],
+                        DocumentState(row["state"]),
+                        row["problem"],
+                        row["language"],
+                        row["is_deleted"],
+                    )
+                path = rows[-1]["path"]
+        return known
 
     async def newest(self, folder: str, owner: str) -> datetime | None:
         """Return when the last file of a folder came in. Raises DatabaseError."""

@@ -161,7 +161,20 @@ class Taking(Merging):
         for name, ids in dropped.items():
             if ids:
                 await self._connection.execute(SQL[name], ids, owner, timeout=_TIMEOUT)
-        await self._hang_on([item for item in items if item.id in outcomes], outcomes)
+        touched = [item for item in items if item.id in outcomes]
+        await self._execute(
+            SQL["widen_session"],
+            [
+                (
+                    item.turn["conversation"],
+                    owner,
+                    item.turn["started_at"],
+                    item.updated_at,
+                )
+                for item in touched
+            ],
+        )
+        await self._hang_on(touched, outcomes)
         await self.feedback([item.feedback for item in items if item.feedback])
         await self.others(
             "training_examples", [row for item in items for row in item.examples]

@@ -68,6 +68,12 @@ class MaintenanceRepository:
         found["cache_hit_rate"] = 100 * hits / asked if asked else None
         return found
 
+    async def folders(self) -> list[str]:
+        """Return the folders in which documents stand, also those that are watched no more. Raises DatabaseError."""
+        async with self._database.transaction(MAINTENANCE) as connection:
+            rows = await connection.fetch(SQL["folders"])
+        return [row["folder"] for row in rows]
+
     async def refresh_statistics(self, *, force: bool = False) -> bool:
         """Count the words anew where the store has grown or shrunk by a fifth, or by `force`; return whether. Raises DatabaseError."""
         async with self._database.transaction(MAINTENANCE) as connection:

@@ -102,7 +102,7 @@ class Limits:
     bytes: int = 50 * 1024 * 1024
     pages: int = 2_000
     characters: int = 5_000_000
-    blocks: int = 200_000
+    blocks: int = 100_000
     seconds: float = 120.0
     unpacked: int = 200 * 1024 * 1024
     """Bytes of all that is packed in a file."""

@@ -5,6 +5,7 @@ answer is lines of JSON: lists of blocks as [kind, text, level, page], then one 
 either what else is known of the file, or `problem` and `detail`.
 """
 
+from contextlib import suppress
 from dataclasses import asdict
 from hashlib import sha256
 import importlib
@@ -128,7 +129,8 @@ def _limit_memory(size: int) -> None:
     _, hard = resource.getrlimit(resource.RLIMIT_AS)
     if hard != resource.RLIM_INFINITY:
         size = min(size, hard)
-    resource.setrlimit(resource.RLIMIT_AS, (size, hard))
+    with suppress(OSError, ValueError):  # not every system can
+        resource.setrlimit(resource.RLIMIT_AS, (size, hard))
 
 
 def _answer(answers: BinaryIO, path: str, within: str | None, limits: Limits) -> None:

@@ -55,8 +55,10 @@ SELECT $1, $2::text, $3
 WHERE NOT EXISTS (SELECT FROM document_names WHERE document_id = $1 AND owner = $2 AND folder IS NULL AND path = $3)
 
 -- name: keep_original
--- A file in a folder that is uploaded as well.
-UPDATE documents SET original = $3 WHERE id = $1 AND owner = $2 AND original IS NULL RETURNING id
+-- Of a file in a folder that is uploaded as well; of what could not be read, and may be now.
+UPDATE documents SET original = $3, state = CASE state WHEN 'failed' THEN 'waiting' ELSE state END
+WHERE id = $1 AND owner = $2 AND (original IS NULL OR state = 'failed')
+RETURNING id
 
 -- name: write
 UPDATE documents
@@ -107,10 +109,10 @@ UPDATE documents SET state = 'waiting' WHERE id = $1 AND owner = $2
 UPDATE document_names SET modified_ns = NULL WHERE document_id = $1 AND owner = $2 AND folder IS NOT NULL RETURNING folder
 
 -- name: waiting
-SELECT d.id, d.owner, d.title, d.language, d.original, (
+SELECT d.id, d.owner, d.title, d.language, d.original, coalesce((
         SELECT path FROM document_names n
         WHERE n.document_id = d.id AND n.owner = d.owner AND n.folder IS NULL ORDER BY n.id LIMIT 1
-    ) AS name
+    ), d.title || '.' || d.format) AS name
 FROM documents d
 WHERE d.state = 'waiting' AND d.deleted_at IS NULL AND d.original IS NOT NULL AND d.id <> ALL($1)
 ORDER BY d.updated_at, d.id

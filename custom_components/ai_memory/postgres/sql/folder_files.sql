@@ -1,8 +1,10 @@
 -- name: known
--- What is known of the files of a folder ($1) of an owner ($2).
+-- What is known of the files of a folder ($1) of an owner ($2) behind a path ($3), at most $4.
 SELECT n.path, n.bytes, n.modified_ns, d.state, d.problem, d.language, d.deleted_at IS NOT NULL AS is_deleted
 FROM document_names n JOIN documents d ON d.id = n.document_id AND d.owner = n.owner
-WHERE n.folder = $1 AND n.owner = $2
+WHERE n.folder = $1 AND n.owner = $2 AND n.path > $3
+ORDER BY n.path
+LIMIT $4
 
 -- name: newest
 SELECT max(added_at) FROM document_names WHERE folder = $1 AND owner = $2

@@ -1,10 +1,12 @@
 -- name: session
 -- One in the bin stays there: what goes on is another one.
 INSERT INTO conversations (session_id, owner, title, language, started_at, updated_at) VALUES ($1, $2, $3, $4, $5, $6)
-ON CONFLICT (session_id, owner) WHERE deleted_at IS NULL DO UPDATE
-    SET started_at = least(conversations.started_at, excluded.started_at),
-        updated_at = greatest(conversations.updated_at, excluded.updated_at)
+ON CONFLICT (session_id, owner) WHERE deleted_at IS NULL DO UPDATE SET title = conversations.title
 RETURNING id, session_id
+
+-- name: widen_session
+UPDATE conversations SET started_at = least(started_at, $3), updated_at = greatest(updated_at, $4)
+WHERE id = $1 AND owner = $2
 
 -- name: turn
 -- The columns of archives. What the source tells more of by now is changed: a reply that came later, a row that was broken.

@@ -42,6 +42,7 @@ SELECT (SELECT count(*) FROM memories) AS memories, (SELECT count(*) FROM turns)
     (SELECT count(*) FROM conversations) AS conversations, (SELECT count(*) FROM preferences) AS preferences,
     (SELECT count(*) FROM response_cache) AS cached_answers, (SELECT count(*) FROM passages) AS passages,
     (SELECT count(*) FROM dropped_secrets) AS dropped_secrets,
+    (SELECT count(*) FROM documents WHERE deleted_at IS NULL AND words IS NOT NULL) AS documents,
     (SELECT max(version) FROM schema_migrations) AS schema_version,
     (SELECT count(*) FROM turns WHERE started_at >= $1) AS turns_today,
     (SELECT sum(pg_total_relation_size(oid)) FROM pg_class
@@ -53,6 +54,9 @@ FROM (
         percentile_cont(0.5) WITHIN GROUP (ORDER BY (stages ->> 'look_up')::float8) AS recall_latency
     FROM turns WHERE started_at > now() - interval '1 day'
 ) AS lately
+
+-- name: folders
+SELECT DISTINCT folder FROM document_names WHERE folder IS NOT NULL ORDER BY folder
 
 -- name: clear_tools
 DELETE FROM tool_executions WHERE id IN (

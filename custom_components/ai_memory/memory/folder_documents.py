@@ -1,0 +1,181 @@
+"""What becomes of the files of one folder."""
+
+import asyncio
+from collections.abc import Awaitable, Callable, Sequence
+import logging
+from pathlib import Path
+from typing import Final
+
+from ..documents.folder import Seen
+from ..documents.formats.content import Problem, ReadError
+from ..errors import DatabaseError
+from ..models import Subject, Verb
+from ..postgres.folder_files import FolderFile, Kept
+from ..postgres.store import Store
+from .changes import Changes
+from .document_reading import (
+    DocumentReading,
+    FileChanging,
+    FileNow,
+    format_of,
+    look_at,
+    title_of,
+)
+from .folder_progress import FolderSettings
+
+_LOGGER = logging.getLogger(__name__)
+
+_ATTEMPTS: Final = 3
+"""How often a file is read that changes meanwhile; then it waits for the next round."""
+
+
+class FolderDocuments:
+    """Makes documents what the files of a folder are."""
+
+    def __init__(
+        self,
+        store: Store,
+        reading: DocumentReading,
+        settings: FolderSettings,
+        changes: Changes,
+        *,
+        nudge: Callable[[], None],
+        from_bin: Callable[[str], Awaitable[None]],
+    ) -> None:
+        """Call `nudge` when there is something new to make vectors of, `from_bin` with each original that is needed again."""
+        self.problems: dict[str, str] = {}
+        """Why files could not be read."""
+        self._store = store
+        self._reading = reading
+        self._settings = settings
+        self._changes = changes
+        self._nudge = nudge
+        self._from_bin = from_bin
+
+    async def take_over(self) -> None:
+        """Give what was read before to whom the folder is now. Raises DatabaseError."""
+        settings = self._settings
+        moved, gone = await self._store.folder_files.move(
+            settings.id, settings.owner, settings.collection
+        )
+        self._tell(Verb.CHANGED, settings.owner, moved)
+        for owner, some in gone.items():
+            self._tell(Verb.REMOVED, owner, some)
+
+    async def let_go(self, keys: Sequence[str]) -> None:
+        """Let files go that are not there any more. Raises DatabaseError."""
+        for key in keys:
+            self.problems.pop(key, None)
+        settings = self._settings
+        gone = await self._store.folder_files.drop(settings.id, settings.owner, keys)
+        self._tell(Verb.REMOVED, settings.owner, gone)
+
+    async def leave_out(self, key: str, problem: Problem) -> None:
+        """Note why a file is not read. Raises DatabaseError."""
+        await self._could_not(self._file(key, None), problem, None)
+
+    async def take(self, seen: Seen, *, again: bool) -> bool:
+        """Make a file's document what the file is; return whether that is done, and not left for the next round.
+
+        With `again` it is read also where its content is known. Raises DatabaseError, ReaderUnavailable.
+        """
+        path = self._settings.path / seen.path
+        for _ in range(_ATTEMPTS):
+            try:
+                now = await asyncio.to_thread(look_at, path)
+            except FileChanging:
+                continue
+            except FileNotFoundError:
+                # The next listing tells, also whether the whole folder is gone.
+                return False
+            except OSError, ReadError:
+                await self.leave_out(seen.key, Problem.UNREADABLE)
+                return True
+            if await self._read(seen.key, path, now, again=again):
+                return True
+        return False
+
+    async def _read(self, key: str, path: Path, now: FileNow, *, again: bool) -> bool:
+        """Deal with a file as it was seen; return False where it has changed since."""
+        settings = self._settings
+        file = self._file(key, now)
+        if now.sha256 and (
+            kept := await self._store.folder_files.recognise(
+                file, now.sha256, again=again
+            )
+        ):
+            await self._kept(file, kept)
+            return True
+        try:
+            reading = await self._reading.read(
+                path,
+                name=key,
+                language=settings.language,
+                within=settings.path,
+            )
+        except ReadError as err:
+            if not await asyncio.to_thread(_is_as, path, now):
+                return False
+            await self._could_not(file, err.problem, now.sha256)
+            return True
+        if reading.sha256 != now.sha256:
+            return False
+        try:
+            kept = await self._store.folder_files.write(file, reading)
+        except DatabaseError as err:
+            if not err.is_refusal:
+                raise
+            if err.is_duplicate:
+                # It came in by another name right now.
+                return False
+            _LOGGER.warning("The database refuses a document: %s", err)
+            await self._could_not(file, Problem.BROKEN, now.sha256)
+        else:
+            await self._kept(file, kept)
+        return True
+
+    def _file(self, key: str, now: FileNow | None) -> FolderFile:
+        settings = self._settings
+        return FolderFile(
+            folder=settings.id,
+            owner=settings.owner,
+            collection=settings.collection,
+            path=key,
+            title=title_of(key, settings.language),
+            format=format_of(key) or "",
+            bytes=now.size if now else None,
+            modified_ns=now.modified_ns if now else None,
+        )
+
+    async def _could_not(
+        self, file: FolderFile, problem: Problem, sha256: bytes | None
+    ) -> None:
+        await self._kept(
+            file, await self._store.folder_files.fail(file, problem, sha256)
+        )
+
+    async def _kept(self, file: FolderFile, kept: Kept) -> None:
+        if kept.problem:
+            self.problems[file.path] = kept.problem
+        else:
+            self.problems.pop(file.path, None)
+        for original in kept.from_bin:
+            await self._from_bin(original)
+        self._tell(Verb.REMOVED, file.owner, kept.removed)
+        self._tell(Verb.ADDED, file.owner, kept.added)
+        self._tell(Verb.CHANGED, file.owner, kept.changed)
+        if kept.added or kept.changed:
+            self._nudge()
+
+    def _tell(self, verb: Verb, owner: str, ids: Sequence[object]) -> None:
+        if ids:
+            self._changes.tell(Subject.DOCUMENT, verb, owner, ids)
+
+
+def _is_as(path: Path, now: FileNow) -> bool:
+    """Return whether a file is what it was; blocks."""
+    try:
+        status = path.stat()
+    except OSError:
+        return False
+    return (status.st_size, status.st_mtime_ns) == (now.size, now.modified_ns)

@@ -1,0 +1,166 @@
+"""From one database to another and back: everything comes along, and nothing of ours lies outside of our schema."""
+
+from collections.abc import AsyncGenerator
+from pathlib import Path
+
+import pytest
+
+from custom_components.ai_memory.errors import InvalidInput
+from custom_components.ai_memory.memory.imports import DatabaseSource, ImportOptions
+from custom_components.ai_memory.memory.service import MemoryService
+from custom_components.ai_memory.postgres.migrate import migration_files
+from demo.postgres import PostgresServer
+from tests.conftest import TEMPLATE
+from tests.databases import FreshDatabase
+from tests.engine import ANNA, BEN, HOUSEHOLD, running, settled
+from tests.memory.archives import Home, at_home, contents, home, name_of
+from tests.memory.plans import bring
+
+__all__ = ["home"]
+
+pytestmark = pytest.mark.newest_only
+
+_RECORDER = """
+CREATE TABLE public.states (state_id BIGSERIAL PRIMARY KEY, state VARCHAR(255));
+CREATE TABLE public.events (event_id BIGSERIAL PRIMARY KEY, event_data TEXT);
+INSERT INTO public.states (state) VALUES ('on');
+GRANT ALL ON ALL TABLES IN SCHEMA public TO ai_memory;
+"""
+_OUTSIDE = """
+SELECT 'relation', n.nspname, c.relname FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
+    WHERE n.nspname NOT IN ('ai_memory', 'pg_catalog', 'information_schema') AND n.nspname NOT LIKE 'pg\\_%'
+UNION ALL SELECT 'function', n.nspname, p.proname FROM pg_proc p JOIN pg_namespace n ON n.oid = p.pronamespace
+    WHERE n.nspname NOT IN ('ai_memory', 'pg_catalog', 'information_schema')
+    AND NOT EXISTS (SELECT FROM pg_depend d WHERE d.objid = p.oid AND d.deptype = 'e')
+UNION ALL SELECT 'type', n.nspname, t.typname FROM pg_type t JOIN pg_namespace n ON n.oid = t.typnamespace
+    WHERE n.nspname NOT IN ('ai_memory', 'pg_catalog', 'information_schema') AND n.nspname NOT LIKE 'pg\\_%'
+    AND NOT EXISTS (SELECT FROM pg_depend d WHERE d.objid = t.oid AND d.deptype = 'e') AND t.typelem = 0
+UNION ALL SELECT 'schema', nspname, '' FROM pg_namespace WHERE nspname NOT LIKE 'pg\\_%'
+UNION ALL SELECT 'extension', '', extname FROM pg_extension
+ORDER BY 1, 2, 3
+"""
+"""What stands outside of our schema."""
+
+
+@pytest.fixture
+def recorders(database: FreshDatabase) -> FreshDatabase:
+    """Give a database that the recorder keeps its tables in, without the extension yet."""
+    server: PostgresServer = database.server
+    server.drop_database("recorder")
+    server.create_database("recorder")
+    found = FreshDatabase(server, "recorder")
+    found.execute(_RECORDER)
+    return found
+
+
+@pytest.fixture
+async def at_recorders(recorders: FreshDatabase) -> AsyncGenerator[MemoryService]:
+    """Give a service that keeps its memory beside the recorder's tables."""
+    async with running(recorders.settings) as service:
+        await settled(service)
+        yield service
+
+
+def archives_in(folder: Path) -> list[str]:
+    return [path.name for path in folder.glob("*.zip")]
+
+
+async def test_there_and_back(
+    home: Home,
+    recorders: FreshDatabase,
+    database: FreshDatabase,
+    tmp_path: Path,
+) -> None:
+    outside = recorders.execute(_OUTSIDE)
+    async with at_home(recorders.settings, home) as service:
+        await settled(service)
+        dry = await bring(
+            service, home.database, tmp_path, name_of=name_of, dry_run=True
+        )
+        assert dry.moved
+        assert dry.moved["added"]["memories"] == 4
+        assert not await service.memories.list(ANNA)
+        report = await bring(service, home.database, tmp_path, name_of=name_of)
+        assert report.kind == "ai_memory"
+        assert report.moved
+        assert report.moved["added"] == dry.moved["added"]
+        assert report.moved["owners"] == {
+            owner: owner for owner in (HOUSEHOLD.owner, ANNA.owner, BEN.owner)
+        }
+        await settled(service)
+        assert await contents(recorders) == home.contents
+        assert await contents(home.database) == home.contents
+        again = await bring(service, home.database, tmp_path)
+        assert again.moved
+        assert not any(again.moved["added"].values())
+        assert await contents(recorders) == home.contents
+    # Beside the recorder's tables there is our schema, and what we found.
+    ours = {"schema|ai_memory|"}
+    assert set(recorders.execute(_OUTSIDE).splitlines()) - ours == set(
+        outside.splitlines()
+    )
+    assert recorders.execute("SELECT * FROM public.states") == "1|on"
+    async with at_home(database.settings, home) as service:
+        await settled(service)
+        await bring(service, recorders, tmp_path)
+        await settled(service)
+        assert await contents(database) == home.contents
+    # The archive between them held everything.
+    assert not archives_in(tmp_path)
+
+
+async def test_people(home: Home, at_recorders: MemoryService, tmp_path: Path) -> None:
+    report = await bring(
+        at_recorders,
+        home.database,
+        tmp_path,
+        name_of=name_of,
+        people={"Anna": BEN.owner},
+    )
+    assert report.moved
+    assert report.moved["owners"][ANNA.owner] == BEN.owner
+    assert len(await at_recorders.memories.list(BEN)) == 4
+    assert len(await at_recorders.memories.list(ANNA)) == 1
+
+
+async def test_source_of_another_version(
+    at_recorders: MemoryService, postgres_server: PostgresServer, tmp_path: Path
+) -> None:
+    postgres_server.drop_database("elsewhere")
+    postgres_server.create_database("elsewhere", TEMPLATE)
+    source = FreshDatabase(postgres_server, "elsewhere")
+    newest = int(migration_files()[-1].name[:4])
+    table = "ai_memory.schema_migrations"
+    for change, key in (
+        (f"DELETE FROM {table} WHERE version = {newest}", "import_source_older"),
+        (f"INSERT INTO {table} VALUES ({newest + 1}, 'x', 'y')", "import_source_newer"),
+    ):
+        source.execute(change)
+        before = source.execute(f"SELECT * FROM {table} ORDER BY version")
+        with pytest.raises(InvalidInput) as failure:
+            await bring(at_recorders, source, tmp_path)
+        assert failure.value.key == key
+        assert source.execute(f"SELECT * FROM {table} ORDER BY version") == before
+
+
+async def test_what_is_only_for_the_plan(
+    home: Home, at_recorders: MemoryService, recorders: FreshDatabase, tmp_path: Path
+) -> None:
+    with pytest.raises(InvalidInput) as failure:
+        await bring(at_recorders, home.database, tmp_path, scope=ANNA)
+    assert failure.value.key == "import_option_of_plan"
+    at_recorders.imports.start(
+        DatabaseSource(recorders.settings), ImportOptions(tmp_path, HOUSEHOLD)
+    )
+    with pytest.raises(InvalidInput) as failure:
+        await at_recorders.imports.finished()
+    assert failure.value.key == "import_source_is_ours"
+
+
+async def test_nothing_is_left_of_a_move_that_was_killed(
+    at_recorders: MemoryService, home: Home, tmp_path: Path
+) -> None:
+    (tmp_path / "moving-1234.zip").write_text("everything that was said")
+    (tmp_path / "mine.zip").write_text("an archive")
+    await bring(at_recorders, home.database, tmp_path, dry_run=True)
+    assert archives_in(tmp_path) == ["mine.zip"]
