@@ -43,8 +43,7 @@ def files_with(journal: Path, text: str) -> list[str]:
     return [
         path.name
         for path in journal.parent.rglob("*")
-        if path.is_file()
-        and text.lower() in path.read_text(errors="replace").lower()
+        if path.is_file() and text.lower() in path.read_text(errors="replace").lower()
     ]
 
 

@@ -608,3 +608,77 @@ async def sync_documents(at: At) -> None:
     assert await _is_found(at)
     stopped = await at.ask("sync_documents", folder=at.word, stop=True)
     assert [progress["state"] for progress in stopped["folders"]] == ["stopped"]
+
+
+# --- from elsewhere
+
+
+_PLAN_SCHEMA: Final = "CREATE TABLE knowledge (id serial, content text, tags text[])"
+
+
+async def _plan(at: At) -> Json:
+    """Make a database that follows the plan, with the fact in it; return what names it."""
+    postgres = at.house.postgres
+    name = f"plan_{at.way}_{at.word}"[:60]
+    postgres.create_database(name, vector=False)
+    postgres.execute(_PLAN_SCHEMA, name, superuser=False)
+    postgres.execute(
+        f"INSERT INTO knowledge (content) VALUES ('{at.fact}')", name, superuser=False
+    )
+    return {"dsn": postgres.dsn(name), "person": CLEO}
+
+
+def _lines(at: At, *contents: str) -> Json:
+    """Write a file of lines; return what names it."""
+    folder = at.house.hass.config_dir / "ai_memory" / "imports"
+    folder.mkdir(parents=True, exist_ok=True)
+    name = f"{at.way}_{at.word}.jsonl"
+    (folder / name).write_text(
+        "".join(json.dumps({"content": content}) + "\n" for content in contents)
+    )
+    return {"file_name": name, "person": CLEO}
+
+
+@_checks
+async def import_from_database(at: At) -> None:
+    source = await _plan(at)
+    dry = await at.ask("import_from_database", **source, dry_run=True)
+    assert dry["tables"]["knowledge"]["taken"] == 1
+    assert not await at.is_remembered()
+    done = await at.ask("import_from_database", **source)
+    assert done["complete"]
+    assert await at.is_remembered()
+    found = (await at.ask("list_memories", query=at.word))["memories"]
+    assert [memory["owner"] for memory in found] == [CLEO]
+
+
+@_checks
+async def import_from_file(at: At) -> None:
+    done = await at.ask("import_from_file", **_lines(at, at.fact))
+    assert done["tables"]["knowledge"]["added"] == 1
+    assert await at.is_remembered()
+
+
+@_checks
+async def import_state(at: At) -> None:
+    await at.ask("import_from_file", **_lines(at, at.fact))
+    state = await at.ask("import_state")
+    assert state["state"] == "done"
+    assert state["done"] == state["total"] > 0
+
+
+@_checks
+async def stop_import(at: At) -> None:
+    many = _lines(at, *(f"{at.fact} {number}" for number in range(3000)))
+    await at.ask("import_from_file", **many, background=True)
+    await at.ask("stop_import")
+
+    async def stopped() -> bool:
+        state = (await at.ask("import_state"))["state"]
+        return bool(state == "stopped")
+
+    await until(stopped)
+    stored = await at.database.value(
+        "SELECT count(*) FROM memories WHERE content LIKE $1", f"{at.fact}%"
+    )
+    assert stored < 3000

@@ -96,10 +96,10 @@ async def test_what_cannot_be_a_folder(
     hass: HomeAssistant,
     loaded_entry: MockConfigEntry,
     people: dict[str, Context],
-    tmp_path: Path,
+    tmp_path_factory: pytest.TempPathFactory,
 ) -> None:
     """Each is told at its field, nothing of what was typed is lost, and the form can be mended."""
-    config = Path(hass.config.config_dir)
+    config, tmp_path = Path(hass.config.config_dir), tmp_path_factory.mktemp("else")
     outside, media = tmp_path / "outside", tmp_path / "media"
     for folder in (
         outside,
@@ -125,6 +125,7 @@ async def test_what_cannot_be_a_folder(
         (config / name).symlink_to(target)
     (media / "odd").symlink_to(media / odd.name)
     hass.config.media_dirs = {"local": str(media), "gone": str(tmp_path / "gone")}
+    other = tmp_path_factory.mktemp("other")
 
     result = await begin(hass, loaded_entry)
     good = {"name": "Docs", "collection": "documents", "person": HOUSEHOLD}
@@ -179,7 +180,7 @@ async def test_what_cannot_be_a_folder(
         ("collection", "x" * 101, "collection_invalid"),
     ):
         result = await fill(hass, result, **{**good, "path": "docs", field: value})
-        assert result.get("errors") == {field: problem}, value
+        assert result["errors"] == {field: problem}
         assert TEXTS["error"][problem]
     for field, value in (("person", "person:nobody"), ("language", 5)):
         with pytest.raises(InvalidData):
@@ -193,12 +194,9 @@ async def test_what_cannot_be_a_folder(
 
     result = await fill(hass, result, **good, path=str(media / "films"))
     assert result["type"] is FlowResultType.CREATE_ENTRY
-    # A whole folder of media may be one, if none in it is.
-    hass.config.media_dirs = {"local": str(config.parent / "other")}
-    (config.parent / "other").mkdir()
-    result = await fill(
-        hass, await begin(hass, loaded_entry), **good, path=str(config.parent / "other")
-    )
+    # A whole folder of media may be one.
+    hass.config.media_dirs = {"local": str(other)}
+    result = await fill(hass, await begin(hass, loaded_entry), **good, path=str(other))
     assert result["type"] is FlowResultType.CREATE_ENTRY
     await settled(hass, loaded_entry)
 

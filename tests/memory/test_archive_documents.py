@@ -215,6 +215,24 @@ async def test_without_the_files(
         assert await found(service, "Shoes") == set()
 
 
+async def test_files_that_are_gone_here(
+    home: Home, database: FreshDatabase, tmp_path: Path
+) -> None:
+    """The folder is watched here: what is not in it any more goes at once, what is stays as it was read."""
+    path = tmp_path / "manuals"
+    write(path / "house" / "another.md", "Something else")
+    async with running(database.settings, folders=[folder(path)]) as service:
+        await synced(service)
+        await bring(service, home)
+        await settled(service)
+        assert await found(service, "Shoes") == set()
+        gone = await titled(service, "House rules", deleted=True)
+        write(path / "house" / "rules.md", RULES)
+        await synced(service)
+        assert await found(service, "Shoes") == {"House rules"}
+        assert (await titled(service, "House rules")).id == gone.id
+
+
 async def test_upload_that_was_never_read(
     home: Home, service: MemoryService, database: FreshDatabase
 ) -> None:

@@ -10,6 +10,7 @@ from typing import Any
 
 import pytest
 
+from custom_components.ai_memory.documents.folder import list_folder
 from custom_components.ai_memory.errors import DatabaseUnreachable
 from custom_components.ai_memory.memory import watched_folder
 from custom_components.ai_memory.memory.folder_sync import FolderProgress, FolderState
@@ -583,7 +584,6 @@ async def test_a_round_without_changes_asks_no_database(
     monkeypatch.setattr(watched_folder, "POLL", 0.01)
     rounds = 0
     asked: list[str] = []
-    list_folder = watched_folder.list_folder
     transaction = Database.transaction
 
     def counted(*arguments: Any, **options: Any) -> Any:

@@ -13,7 +13,8 @@ from ..errors import DatabaseError, InvalidInput
 from ..models import Scope, Verb
 from ..postgres.store import Store
 from .archive_file import ArchiveReader, ArchiveWriter, check_file_name
-from .archive_format import MEMBERS, Manifest
+from .archive_format import MEMBERS
+from .archive_manifest import Manifest
 from .archive_merge import Merge
 from .changes import Changes
 from .preferences import Preferences

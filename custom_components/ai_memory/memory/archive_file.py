@@ -27,13 +27,12 @@ from .archive_format import (
     MEMBERS_OF,
     SUFFIX,
     VERSION,
-    Manifest,
     Row,
     json_of,
     line_of,
-    manifest_of,
     row_of,
 )
+from .archive_manifest import Manifest, manifest_of
 
 PAGE_ROWS: Final = 200
 _PAGE_BYTES = 4 << 20

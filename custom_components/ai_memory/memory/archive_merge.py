@@ -12,7 +12,8 @@ from ..models import Subject
 from ..postgres.archive import Merging, Placed
 from ..text_forms import storable
 from .aliases import ALIAS_PREFIX, split_key
-from .archive_format import BORROWED_LANGUAGE, MEMBERS, Manifest, Row
+from .archive_format import BORROWED_LANGUAGE, MEMBERS, Row
+from .archive_manifest import Manifest
 from .archive_secrets import mask_row, secrets_of_refused
 from .document_reading import LONGEST_TITLE
 from .preferences import PROPOSED_PREFIX
