@@ -87,15 +87,15 @@ def questions() -> list[Question]:
     ]
 
 
-async def read(only: Collection[str] | None = None) -> dict[str, Reading]:
-    """Return what the documents say, by their path; of `only` these."""
+async def read(shelves: Collection[str] | None = None) -> dict[str, Reading]:
+    """Return what the documents say, by their path; those of `shelves` where some are named."""
     root = CORPUS / "documents"
     reading = DocumentReading(Reader(), language="en")
     try:
         return {
-            name: await reading.read(path, name=path.name)
+            str(path.relative_to(root)): await reading.read(path, name=path.name)
             for path in sorted(root.rglob("*.*"))
-            if (name := str(path.relative_to(root))) and (not only or name in only)
+            if not shelves or path.parent.name in shelves
         }
     finally:
         await reading.close()
@@ -120,10 +120,7 @@ async def fill(store: Store, model: StoredModel, readings: dict[str, Reading]) -
     vectors = stores.embed([embedded_text(passage) for passage in waiting]).tolist()
     await store.models.add_embeddings(
         model,
-        {
-            passage.id: vector
-            for passage, vector in zip(waiting, vectors, strict=True)
-        },
+        {passage.id: vector for passage, vector in zip(waiting, vectors, strict=True)},
     )
     await store.maintenance.refresh_statistics(force=True)
 

@@ -1,7 +1,6 @@
 """Which words of documents are found for a question: by words and vector, by each alone, with and without shelves."""
 
 import asyncio
-from collections import defaultdict
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from random import Random
 from typing import Final
@@ -31,6 +30,8 @@ _MORE_WORDS: Final = (150, 600)
 _DEPTHS: Final = (1, 3, 5, 10)
 _LIMIT: Final = 20  # as in a turn
 _ALL: Final = 500
+_IN_A_TURN: Final = "hybrid, shelves"
+"""Chunks of shelves that do not fit come behind."""
 
 type _Search = Callable[[Question, list[float]], Awaitable[Sequence[Passage]]]
 
@@ -59,14 +60,12 @@ async def measure(*, quick: bool) -> list[Figure]:
                 searching.routing.fitting(SCOPE, question.text, model, vector)
                 for question, vector in zip(asked, vectors, strict=True)
             ]
-            shelves = {
-                shelf.id: shelf.name for shelf in await store.collections.all()
-            }
+            shelves = {shelf.id: shelf.name for shelf in await store.collections.all()}
     chunks = sum(len(reading.chunks) for reading in readings.values())
     note = f"{len(readings)} documents, {chunks} chunks, {len(asked)} questions"
     figures = _table(asked, found, languages, note)
     figures += _routing(asked, routed, shelves)
-    return figures + _contexts(asked, found["hybrid, shelves"], gates)
+    return figures + _contexts(asked, found[_IN_A_TURN], gates)
 
 
 def _ways(
@@ -134,7 +133,7 @@ def _ways(
         "hybrid": hybrid,
         "vector": by_vector,
         "words": by_words,
-        "hybrid, shelves": others_behind,
+        _IN_A_TURN: others_behind,
         "hybrid, only shelves that fit": others_out,
         "hybrid, only the right shelf": right_shelf,
     }
@@ -185,42 +184,32 @@ def _table(
     languages: Mapping[str, str | None],
     note: str,
 ) -> list[Figure]:
+    def answered(way: str, words: int, kind: str | None = None) -> list[bool]:
+        return [
+            question.is_answered_within(passages, words)
+            for question, passages in zip(asked, found[way], strict=True)
+            if kind is None or kind_of(question) == kind
+        ]
+
+    def kind_of(question: Question) -> str:
+        if languages[question.document] != question.language:
+            return "asked in another language than the document's"
+        return f"{question.language} about {question.language}"
+
     figures = []
     for way, lists in found.items():
-        answered: defaultdict[str, list[bool]] = defaultdict(list)
-        for question, passages in zip(asked, lists, strict=True):
-            hit = question.is_answered_within(passages, WORDS)
-            answered["all"].append(hit)
-            same = languages[question.document] == question.language
-            answered[
-                f"{question.language} about {question.language}"
-                if same
-                else "in another language than the document's"
-            ].append(hit)
-        figures += [
-            Figure(
-                what=f"documents: answer in {WORDS} words, {way}, {name}",
-                unit="%",
-                value=_percent(hits),
-                bar=BAR if (way, name) == ("hybrid, shelves", "all") else None,
-                at_least=True,
-                note=note if name == "all" else f"{len(hits)} questions",
+        for words in (WORDS, *_MORE_WORDS):
+            is_main = (way, words) == (_IN_A_TURN, WORDS)
+            figures.append(
+                Figure(
+                    what=f"documents: answer in {words} words, {way}",
+                    unit="%",
+                    value=_percent(answered(way, words)),
+                    bar=BAR if is_main else None,
+                    at_least=True,
+                    note=note if is_main else "",
+                )
             )
-            for name, hits in answered.items()
-        ]
-        figures += [
-            Figure(
-                what=f"documents: answer in {words} words, {way}, all",
-                unit="%",
-                value=_percent(
-                    [
-                        question.is_answered_within(passages, words)
-                        for question, passages in zip(asked, lists, strict=True)
-                    ]
-                ),
-            )
-            for words in _MORE_WORDS
-        ]
         figures += [
             Figure(
                 what=f"documents: recall @{depth}, {way}",
@@ -234,7 +223,16 @@ def _table(
             )
             for depth in _DEPTHS
         ]
-    return figures
+    return figures + [
+        Figure(
+            what=f"documents: answer in {WORDS} words, {_IN_A_TURN}, {kind}",
+            unit="%",
+            value=_percent(hits),
+            note=f"{len(hits)} questions",
+        )
+        for kind in sorted({kind_of(question) for question in asked})
+        if (hits := answered(_IN_A_TURN, WORDS, kind))
+    ]
 
 
 def _routing(

@@ -29,7 +29,7 @@ _FACTS_PER_FORM = 150
 _QUESTIONS_PER_FORM = 15
 _DEPTHS = (5, 10, 20)
 _LIMIT = max(_DEPTHS)
-_BUDGET = 400  # tokens, as in a turn
+_BUDGET = 400  # tokens: enough without documents
 _NO_BUDGET = 1_000_000
 _SCOPE = Scope.household()
 

@@ -21,8 +21,8 @@ from custom_components.ai_memory.errors import (
     EmbedderError,
     InvalidInput,
 )
-from custom_components.ai_memory.memory.forgetting import OldKind
 from custom_components.ai_memory.memory.folder_sync import FolderState
+from custom_components.ai_memory.memory.forgetting import OldKind
 from custom_components.ai_memory.models import (
     HOUSEHOLD,
     AnsweredBy,

@@ -11,6 +11,7 @@ from uuid import uuid7
 from homeassistant.components import assist_pipeline
 from homeassistant.components.assist_pipeline.pipeline import KEY_ASSIST_PIPELINE
 from homeassistant.components.conversation import (
+    DOMAIN as CONVERSATION_DOMAIN,
     HOME_ASSISTANT_AGENT,
     AssistantContent,
     Content,
@@ -229,7 +230,8 @@ class Capture:
 
     @callback
     def _is_wanted(self, agent_id: str) -> bool:
-        if agent_id.startswith(_AI_TASK):
+        # Of a task that failed Home Assistant names no entity.
+        if agent_id == CONVERSATION_DOMAIN or agent_id.startswith(_AI_TASK):
             return False
         return (
             self._mode is CaptureMode.ALL

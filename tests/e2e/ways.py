@@ -505,13 +505,13 @@ async def _add_document(at: At, **data: object) -> Json:
         private=True,
         **data,
     )
-    document: Json = await until(lambda: _when_ready(at, added["id"]))
-    return document
+    await until(lambda: _is_ready(at, added["id"]))
+    return await at.ask("get_document", document_id=added["id"])
 
 
-async def _when_ready(at: At, document_id: str) -> Json | None:
+async def _is_ready(at: At, document_id: str) -> bool:
     document = await at.ask("get_document", document_id=document_id)
-    return document if document["state"] == "ready" else None
+    return bool(document["state"] == "ready")
 
 
 async def _is_found(at: At) -> bool:
@@ -600,7 +600,7 @@ async def sync_documents(at: At) -> None:
             # The entry is loading with the new folder.
             return False
         [progress] = synced["folders"]
-        return progress["state"] == "idle" and progress["done"] == number
+        return bool(progress["state"] == "idle" and progress["done"] == number)
 
     await until(lambda: is_done(0))
     (folder / "notes.md").write_text(f"# Notes\n\n{at.fact}\n")
@@ -608,6 +608,50 @@ async def sync_documents(at: At) -> None:
     assert await _is_found(at)
     stopped = await at.ask("sync_documents", folder=at.word, stop=True)
     assert [progress["state"] for progress in stopped["folders"]] == ["stopped"]
+
+
+# --- shelves
+
+
+async def _notes(at: At) -> Json:
+    """Return Cleo's own shelf."""
+    listed = await at.ask("list_collections")
+    [shelf] = [
+        shelf
+        for shelf in listed["collections"]
+        if (shelf["name"], shelf["owner"]) == ("notes", CLEO)
+    ]
+    found: Json = shelf
+    return found
+
+
+@_checks
+async def list_collections(at: At) -> None:
+    await _add_document(at)
+    shelf = await _notes(at)
+    assert shelf["documents"] >= 1
+    assert (shelf["memories"], shelf["statements"]) == (0, 0)
+
+
+@_checks
+async def update_collection(at: At) -> None:
+    await _add_document(at)
+    described = await at.ask(
+        "update_collection",
+        collection="notes",
+        description=f"All about the {at.word}",
+        private=True,
+    )
+    assert described == await _notes(at)
+    assert described["description"] == f"All about the {at.word}"
+
+
+@_checks
+async def summarise_collection(at: At) -> None:
+    document = await _add_document(at)
+    summarised = await at.ask("summarise_collection", collection="notes", private=True)
+    assert summarised["summary_by"] == "extract"
+    assert document["title"] in summarised["summary"]
 
 
 # --- from elsewhere

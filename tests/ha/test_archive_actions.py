@@ -118,6 +118,7 @@ async def test_export_and_import(
         "turns": 0,
         "conversations": 0,
         "memories": 2,
+        "documents": 0,
         "preferences": 1,
     }
     memories = (await call("list_memories"))["memories"]

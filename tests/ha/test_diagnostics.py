@@ -49,7 +49,18 @@ async def told_entry(
                 "title": "Grandmother",
                 "unique_id": None,
                 "data": agent(),
-            }
+            },
+            {
+                "subentry_type": "folder",
+                "title": "Divorce",
+                "unique_id": None,
+                "data": {
+                    "path": hass.config.path("divorce"),
+                    "collection": "divorce papers",
+                    "person": "household",
+                    "language": "en",
+                },
+            },
         ],
     )
     entry.add_to_hass(hass)
@@ -68,6 +79,7 @@ def is_private(text: str, database: FreshDatabase) -> bool:
         for part in (
             "marmalade",
             "Grandmother",
+            "ivorce",
             "key-of-the-server",
             "http://",
             fields["password"],
@@ -96,7 +108,20 @@ async def test_diagnostics(
     assert shown["data"]["password"] == REDACTED
     assert shown["data"]["embedder"]["model"] == EMBEDDING_MODEL
     assert shown["options"] == {"capture": "own"}
-    assert shown["subentries"] == [{"type": "conversation", "data": agent()}]
+    assert shown["subentries"] == [
+        {"type": "conversation", "data": agent()},
+        {
+            "type": "folder",
+            "data": {
+                "path": REDACTED,
+                "collection": REDACTED,
+                "person": REDACTED,
+                "language": "en",
+            },
+        },
+    ]
+    [folder] = shown["folders"]
+    assert (folder["state"], folder["problem"]) == ("failed", "folder_gone")
     assert shown["failing"] == {"database": False, "embedder": False}
     assert shown["server"]["server_version"].startswith("16")
     assert shown["statistics"]["memories"] == 1

@@ -14,7 +14,7 @@ from homeassistant.components.ai_task import (
     GenDataTask,
     GenDataTaskResult,
 )
-from homeassistant.components.conversation import ChatLog
+from homeassistant.components.conversation import AssistantContent, ChatLog
 from homeassistant.components.file_upload import DOMAIN as FILE_UPLOAD, FileUploadData
 from homeassistant.config_entries import ConfigEntry
 from homeassistant.const import (
@@ -25,6 +25,7 @@ from homeassistant.const import (
 )
 from homeassistant.core import Context, HomeAssistant
 from homeassistant.data_entry_flow import FlowResultType
+from homeassistant.exceptions import ServiceValidationError
 from homeassistant.helpers import (
     device_registry as dr,
     entity_registry as er,
@@ -176,6 +177,16 @@ async def test_folder_that_vanishes(
     assert issue(hass, "folder_failed", folder_id) is None
     assert states(hass, "docs") == ["idle", "100", "1", "0"]
 
+    with patch(
+        "custom_components.ai_memory.memory.watched_folder.list_folder",
+        side_effect=RuntimeError("a fault of ours"),
+    ):
+        await press(hass, loaded_entry, "docs_sync")
+    found = issue(hass, "folder_failed", folder_id)
+    assert found
+    assert found.translation_placeholders
+    assert "unexpected" in found.translation_placeholders["reason"]
+
     (docs / "boiler.md").write_bytes(b"\xff\xfe")
     await press(hass, loaded_entry, "docs_sync")
     assert state(hass, "sensor.docs_state") == "failed"
@@ -192,12 +203,12 @@ async def test_removed_folder(
     hass: HomeAssistant, loaded_entry: MockConfigEntry
 ) -> None:
     """Its device goes, and its documents go into the bin, however it was removed; added anew, they come back."""
-    boiler_file = write(hass, "docs/boiler.md")
+    ways = ("running", "stopped", "without database")
     write(hass, "other/washer.md", "# Washer\n\nOpen the door.")
-    for way in ("running", "stopped", "without database"):
-        folder_id = await add_folder(hass, loaded_entry, "docs", "Docs")
-        if way == "running":
-            await add_folder(hass, loaded_entry, "other", "Other")
+    await add_folder(hass, loaded_entry, "other", "Other")
+    for way in ways:
+        file = write(hass, f"{way}/boiler.md", f"{BOILER} It is {way}.")
+        folder_id = await add_folder(hass, loaded_entry, way, "Docs")
         [boiler] = await documents(loaded_entry, folder=folder_id)
         sensor = er.async_get(hass).async_get("sensor.docs_state")
         assert sensor
@@ -225,13 +236,17 @@ async def test_removed_folder(
         assert dr.async_get(hass).async_get(sensor.device_id) is None
         assert hass.states.get("sensor.docs_state") is None
         [rest] = await documents(loaded_entry)
-        assert rest.title == "Washer", way
+        assert rest.title == "Washer"
         assert not await is_found(loaded_entry)
-        [gone] = await documents(loaded_entry, deleted=True)
-        assert gone.id == boiler.id
-    # The files are nobody's but the household's.
-    assert boiler_file.read_text() == BOILER
+        gone = await documents(loaded_entry, deleted=True)
+        assert boiler.id in {document.id for document in gone}
+        # The file is the household's.
+        assert file.read_text() == f"{BOILER} It is {way}."
+    assert len(gone) == len(ways)
 
+    await add_folder(hass, loaded_entry, ways[-1], "Docs")
+    assert boiler.id in {document.id for document in await documents(loaded_entry)}
+    assert await is_found(loaded_entry)
     await hass.config_entries.async_remove(loaded_entry.entry_id)
     assert not [key for key in ir.async_get(hass).issues if key[0] == DOMAIN]
 
@@ -274,6 +289,9 @@ async def test_folder_of_a_person(
     write(hass, "bert/secret.md", "# Secret\n\nNobody may read this.")
     answer = await call("sync_documents")
     assert [folder["name"] for folder in answer["folders"]] == ["House"]
+    with pytest.raises(ServiceValidationError) as caught:
+        await call("sync_documents", folder="Bert's")
+    assert caught.value.translation_key == "folder_person_gone"
     await settled(hass, loaded_entry)
     assert len(await documents(loaded_entry, BERT)) == 2
     result: Any = await loaded_entry.start_subentry_reconfigure_flow(hass, folder_id)
@@ -299,6 +317,8 @@ async def test_folder_goes_where_the_rest_of_a_person_goes(
     way: str,
 ) -> None:
     write(hass, "bert/boiler.md")
+    write(hass, "house/nothing.exe")
+    other_id = await add_folder(hass, loaded_entry, "house", "House")
     folder_id = await add_folder(
         hass, loaded_entry, "bert", "Bert's", person=BERT.owner
     )
@@ -323,6 +343,7 @@ async def test_folder_goes_where_the_rest_of_a_person_goes(
     for scope in (HOUSEHOLD, ANNA, BERT):
         assert bool(await documents(loaded_entry, scope)) is (scope in seeing)
     assert (folder_id in loaded_entry.subentries) is (way != "erase")
+    assert loaded_entry.subentries[other_id].data["person"] == HOUSEHOLD.owner
     if way != "erase":
         assert states(hass, "bert_s") == ["idle", "100", "1", "0"]
 
@@ -463,6 +484,9 @@ class Describer(AITaskEntity):
         self.sent.append(task.instructions)
         if isinstance(self.answer, Exception):
             raise self.answer
+        chat_log.async_add_assistant_content_without_tools(
+            AssistantContent(agent_id=self.entity_id, content=str(self.answer))
+        )
         return GenDataTaskResult(chat_log.conversation_id, self.answer)
 
 
@@ -526,9 +550,15 @@ async def test_summaries(
         assert told.summary
         assert "F28" in told.summary
     assert len(describer.sent) == 4
-    assert "No summary from ai_task.describer: RuntimeError" in caplog.text
-    assert "about F28" not in caplog.text
+    logged = [
+        record.getMessage()
+        for record in caplog.records
+        if record.name.startswith("custom_components")
+    ]
+    assert "No summary from ai_task.describer: RuntimeError" in logged
+    assert "about F28" not in "".join(logged)
     # What an AI task was asked is no turn of anybody.
+    await loaded_entry.runtime_data.capture.async_finish()
     assert await service.settled()
     assert database.execute("SELECT count(*) FROM ai_memory.turns") == "0"
 

@@ -182,9 +182,9 @@ async def test_what_cannot_be_a_folder(
         result = await fill(hass, result, **{**good, "path": "docs", field: value})
         assert result["errors"] == {field: problem}
         assert TEXTS["error"][problem]
-    for field, value in (("person", "person:nobody"), ("language", 5)):
+    for wrong in ({"person": "person:nobody"}, {"language": 5}):
         with pytest.raises(InvalidData):
-            await fill(hass, result, **{**good, "path": "docs", field: value})
+            await fill(hass, result, **{**good, "path": "docs", **wrong})
     # A folder of media around the configuration opens nothing in it.
     hass.config.media_dirs = {"local": str(media), "all": str(config.parent)}
     for path in (str(config.parent), ".storage", "ai_memory", str(config)):
@@ -263,7 +263,7 @@ async def test_folder_is_changed(
 async def test_report(
     hass: HomeAssistant, loaded_entry: MockConfigEntry, database: FreshDatabase
 ) -> None:
-    write(hass, "docs/good.md")
+    good = write(hass, "docs/good.md")
     write(hass, "docs/broken.pdf", b"%PDF-1.7\nnothing")
     write(hass, "docs/` **bold** [link](http:x)\n# big `.docx", b"PK nothing")
     write(hass, "docs/empty.txt", b"")
@@ -289,7 +289,7 @@ async def test_report(
     assert (result["type"], result["reason"]) == (FlowResultType.ABORT, "report_read")
 
     # All of it fails.
-    Path(hass.config.path("docs/good.md")).unlink()
+    good.unlink()
     await hass.services.async_call("ai_memory", "sync_documents", {}, blocking=True)
     await settled(hass, loaded_entry)
     result = await reconfigure(hass, loaded_entry, folder_id, "report")

@@ -263,6 +263,19 @@ class World:
             ("get_document", document),
             ("delete_document", {**document, "for_good": chance.random() < 0.3}),
             ("restore_document", document),
+            ("list_collections", {}),
+            (
+                "update_collection",
+                {
+                    "collection": f"{actor.person}word0",
+                    "description": text,
+                    "private": True,
+                },
+            ),
+            (
+                "summarise_collection",
+                {"collection": f"{chance.choice(PEOPLE)}word0", "private": True},
+            ),
         ]
 
 

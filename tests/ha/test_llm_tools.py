@@ -1,5 +1,6 @@
 """The tools that every language model agent gets."""
 
+from pathlib import Path
 from typing import Any
 
 from homeassistant.components.conversation import ChatLog, UserContent
@@ -17,6 +18,7 @@ from tests.ha.actions import people
 
 __all__ = ["people"]
 
+MANUAL = Path(__file__).parents[1] / "documents" / "files" / "boiler_manual.pdf"
 BINS = "The bins are collected on Tuesday."
 HOUSEHOLD = Scope.household()
 
@@ -93,6 +95,29 @@ async def test_remembered_is_recalled_and_waits_for_review(
     assert kept.confidence < 1
     found = await use(instance, "recall", query="bins")
     assert [note["text"] for note in found["notes"]] == [BINS]
+
+
+async def test_recall_names_the_source(
+    hass: HomeAssistant, memory: MemoryService
+) -> None:
+    await memory.documents.add(HOUSEHOLD, MANUAL.read_bytes(), MANUAL.name, wait=True)
+    await memory.documents.add(
+        HOUSEHOLD, b"Quiet after ten in the evening.", "rules.txt", wait=True
+    )
+    instance = await api(hass)
+    found = await use(instance, "recall", query="What does fault code F28 mean?")
+    [note] = [note for note in found["notes"] if "F28" in note["text"]][:1]
+    assert note.keys() == {"id", "text", "source"}
+    assert note["source"].pop("section")
+    assert note["source"] == {
+        "document": "Kestrel Thermo 24 C: operating manual",
+        "page": 12,
+    }
+    found = await use(instance, "recall", query="quiet evening", limit=1)
+    assert found["notes"][0]["source"] == {"document": "rules"}
+    await use(instance, "remember", content=BINS)
+    found = await use(instance, "recall", query="bins", limit=1)
+    assert found["notes"][0].keys() == {"id", "text", "date"}
 
 
 async def test_private_is_the_speakers_own(

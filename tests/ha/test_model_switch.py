@@ -4,7 +4,6 @@ import asyncio
 from collections.abc import Callable
 from typing import Any
 
-from homeassistant.components.repairs import RepairsFlow
 from homeassistant.config_entries import ConfigEntryState, ConfigFlowResult
 from homeassistant.core import HomeAssistant
 from homeassistant.data_entry_flow import FlowResultType
@@ -14,6 +13,7 @@ from pytest_homeassistant_custom_component.common import MockConfigEntry
 
 from custom_components.ai_memory.const import CONF_NEXT_EMBEDDER, DOMAIN
 from custom_components.ai_memory.memory.service import MemoryService
+from custom_components.ai_memory.missing_model import MissingModelFlow
 from custom_components.ai_memory.models import Scope
 from custom_components.ai_memory.repairs import async_create_fix_flow
 from demo.ollama_server import EMBEDDING_MODEL, OllamaServer
@@ -206,7 +206,8 @@ async def test_vanished_model_is_replaced_in_the_repair(
     [found, *_] = await service.memories.recall(HOUSEHOLD, "the fuse box")
     assert found.text == "The fuse box is in the hall."
 
-    flow: RepairsFlow = await async_create_fix_flow(hass, "embedder", None)
+    flow = await async_create_fix_flow(hass, "embedder", None)
+    assert isinstance(flow, MissingModelFlow)
     flow.hass = hass
     result = await flow.async_step_init()
     assert result["step_id"] == "init"

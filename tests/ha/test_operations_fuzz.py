@@ -67,6 +67,12 @@ REQUIRED: dict[str, dict[str, Any]] = {
     "import_all": {"file_name": "a.zip"},
     "import_from_database": {"dsn": "postgresql://nobody@127.0.0.1:1/none"},
     "import_from_file": {"file_name": "none.jsonl"},
+    "add_document": {"content": "c"},
+    "get_document": {"document_id": NOBODY},
+    "delete_document": {"document_id": NOBODY},
+    "restore_document": {"document_id": NOBODY},
+    "update_collection": {"collection": "c", "description": "d"},
+    "summarise_collection": {"collection": "c"},
     "feedback": {"rating": 5},
     "forget": {"query": "x"},
 }

@@ -158,6 +158,7 @@ async def test_issue_comes_with_the_removal(house: House) -> None:
         "memories": "1",
         "turns": "1",
         "preferences": "1",
+        "documents": "0",
         "since": dt_util.now().date().isoformat(),
     }
     await house.person("delete", person_id="ben")

@@ -135,25 +135,34 @@ async def test_found_at_once_and_what_is_in_the_bin_is_not(
 async def test_same_content_is_one_document(
     home: Home, service: MemoryService, database: FreshDatabase
 ) -> None:
-    mine, _ = await service.documents.add(HOUSEHOLD, BOILER, "mine.md", wait=True)
-    same = "SELECT count(*) FROM ai_memory.passages WHERE text LIKE '%brass key%'"
+    mine = {}
+    for scope, title, content in (
+        (HOUSEHOLD, "Boiler", BOILER),
+        (HOUSEHOLD, "House rules", RULES.encode()),
+        (ANNA, "Old diary", b"# Old diary\n\nAnna wrote of a pickle jar."),
+    ):
+        mine[title], _ = await service.documents.add(
+            scope, content, "mine.md", title=title, wait=True
+        )
     imported = await bring(service, home)
-    assert (imported.added["documents"], imported.already_there["documents"]) == (6, 1)
-    merged = await titled(service, "Boiler")
-    assert merged.id == mine.id
-    assert merged.original == mine.original
-    assert {name.path for name in merged.names} == {
-        "mine.md",
-        "boiler.md",
-        "heating.md",
-    }
+    assert (imported.added["documents"], imported.already_there["documents"]) == (4, 3)
+    # What stands in a folder here, the folder itself tells.
+    for title, names in (
+        ("Boiler", {"mine.md", "boiler.md", "heating.md"}),
+        ("House rules", {"mine.md"}),
+        ("Old diary", {"mine.md", "old diary.md"}),
+    ):
+        merged = await titled(service, title, ANNA)
+        assert (merged.id, merged.original) == (mine[title].id, mine[title].original)
+        assert {name.path for name in merged.names} == names
+    same = "SELECT count(*) FROM ai_memory.passages WHERE text LIKE '%brass key%'"
     assert database.execute(same) == "1"
     # It is still known which replies rest on it.
     assert (
         database.execute(
             "SELECT count(*) FROM ai_memory.context_references r"
             " JOIN ai_memory.passages p ON p.id = r.passage_id JOIN ai_memory.chunks c ON c.id = p.chunk_id"
-            f" WHERE c.document_id = '{mine.id}'"
+            f" WHERE c.document_id = '{mine['Boiler'].id}'"
         )
         == "5"
     )
@@ -174,14 +183,20 @@ async def test_what_is_in_the_bin_here_stays_there(
 
 
 async def test_two_persons_become_one(home: Home, service: MemoryService) -> None:
+    members = members_of(home.path)
+    documents = lines_of(members, "documents")
+    for row in documents:
+        row["sha256"] = "ab" * 32
+    documents[0]["deleted_at"] = documents[0]["updated_at"]
+    forged(with_lines(members, "documents", documents), home.folder / "two.zip")
     imported = await bring(
         service,
         home,
-        changed(home, "two.zip", "documents", sha256="ab" * 32),
+        "two.zip",
         people={"Anna": HOUSEHOLD.owner, "Ben": HOUSEHOLD.owner},
     )
-    # Those that are not in the bin are the same, whoever's they were; the others stay apart.
-    assert (imported.added["documents"], imported.already_there["documents"]) == (3, 4)
+    # Those that are not in the bin are the same, whoever's they were; the three others stay apart.
+    assert (imported.added["documents"], imported.already_there["documents"]) == (4, 3)
 
 
 async def test_without_the_files(

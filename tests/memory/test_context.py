@@ -7,6 +7,7 @@ from uuid import UUID
 import pytest
 
 from custom_components.ai_memory.memory.context import (
+    BESIDE_RELEVANT,
     MINIMUM_COSINE,
     MOST_OF_A_DOCUMENT,
     Context,
@@ -48,6 +49,8 @@ def chunk(
     heading: str = "",
     page: int | None = None,
     title: str | None = None,
+    cosine: float = 1.0,
+    score: float = 1.0,
 ) -> Passage:
     title = title or TITLES[document]
     return Passage(
@@ -56,8 +59,8 @@ def chunk(
         owner="household",
         text=text,
         created_at=datetime(2026, 11, 20, tzinfo=UTC),
-        score=1.0,
-        cosine=1.0,
+        score=score,
+        cosine=cosine,
         lexical=0.0,
         source_id=str(document),
         document=DocumentPlace(document, title, f"{title}{heading}", page),
@@ -186,8 +189,8 @@ def test_what_neighbours_share_is_told_once() -> None:
 def test_one_document_does_not_crowd_out_another() -> None:
     of_boiler = [chunk(words(at, at + 50)) for at in range(0, 500, 100)]
     of_fridge = chunk(words(1000, 1050), FRIDGE)
-    # Room for three chunks: the third one is the other document's.
-    budget = 3 * 110 + 50
+    # Room for one more than one document may have: that is the other one's.
+    budget = (MOST_OF_A_DOCUMENT + 1) * 110 + 50
     found = context([*of_boiler, of_fridge], budget)
     by_id = {one.passage_id: str(one.verdict) for one in found.references}
     assert by_id[of_fridge.id] == "used"
@@ -198,6 +201,23 @@ def test_one_document_does_not_crowd_out_another() -> None:
     # What is left over is for the rest of it.
     assert set(verdicts(context([*of_boiler, of_fridge], 2000))) == {"used"}
     assert set(verdicts(context(of_boiler, 2000))) == {"used"}
+
+
+def test_chunks_beside_a_relevant_one() -> None:
+    """They need not pass the gate themselves where they do nearly as well; alone they must, and memories always."""
+    relevant = memory("The boiler is a Kestrel", cosine=0.5)
+    near = chunk("F28: no gas. Open the tap.", cosine=0.4, score=BESIDE_RELEVANT)
+    far = chunk("F29: wind. Wait.", cosine=0.4, score=BESIDE_RELEVANT - 0.1)
+    other = memory("The cat sleeps", cosine=0.4)
+    assert verdicts(context([relevant, near, other, far])) == [
+        "used",
+        "used",
+        "below_gate",
+        "below_gate",
+    ]
+    alone = context([near, other, far])
+    assert alone.text is None
+    assert set(verdicts(alone)) == {"below_gate"}
 
 
 def test_budget_is_kept() -> None:

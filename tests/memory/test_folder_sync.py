@@ -494,7 +494,9 @@ async def test_restored_without_its_file(service: MemoryService, root: Path) -> 
         await service.documents.read_again(HOUSEHOLD, document.id)
 
 
-async def test_answers_that_drew_on_it_go(service: MemoryService, root: Path) -> None:
+async def test_answers_that_drew_on_it_go(
+    service: MemoryService, emptied_database: FreshDatabase, root: Path
+) -> None:
     path = write(root / "boiler.md", "The boiler is reset with the zither key.")
     question = "How is the boiler reset?"
     await synced(service)
@@ -509,6 +511,7 @@ async def test_answers_that_drew_on_it_go(service: MemoryService, root: Path) ->
         change()
         await synced(service)
         assert (await look_up(service, question)).answer is None
+        assert count(emptied_database, "response_cache") == [0]
         assert not await found(service, "zither")
     assert not (await look_up(service, question)).context
 

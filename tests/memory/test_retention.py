@@ -1,6 +1,7 @@
 """What is older than it may be goes by itself, and nothing else."""
 
 from datetime import UTC, datetime, timedelta
+import os
 from pathlib import Path
 from uuid import UUID
 
@@ -18,6 +19,7 @@ from custom_components.ai_memory.models import (
 from custom_components.ai_memory.postgres import maintenance
 from demo.ollama_server import OllamaServer
 from tests.databases import FreshDatabase
+from tests.documents_support import write
 from tests.engine import ANNA, HOUSEHOLD, answered, ollama, running, settled, turn
 
 
@@ -134,6 +136,9 @@ async def test_documents_in_the_bin(database: FreshDatabase, tmp_path: Path) -> 
                     f"UPDATE ai_memory.documents SET deleted_at = now() - interval '{days} days'"
                     f" WHERE id = '{document.id}'"
                 )
+        # As a crash leaves it.
+        unknown = write(tmp_path / "2026" / "01" / "02" / "unknown.md", "Unknown")
+        os.utime(unknown, (0, 0))
         assert (await service.run_maintenance()).documents == 2
         assert numbers(database, "documents", "chunks", "passages") == [2, 2, 2]
         assert texts_in(tmp_path) == {

@@ -161,7 +161,7 @@ class Collections:
             summary = mask(storable(summary), self._language)[0][:LONGEST_SUMMARY]
         else:
             by = SummaryBy.EXTRACT
-            summary = await asyncio.to_thread(extract_summary, titles, texts)
+            summary = extract_summary(titles, texts)
         return await self._store.collections.save_summary(
             shelf, summary, by, content.passages
         )

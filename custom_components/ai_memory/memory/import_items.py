@@ -2,12 +2,12 @@
 
 from dataclasses import dataclass, field
 from hashlib import md5
-from typing import Any
+from typing import Any, NamedTuple
 
 from ..models import JsonValue
 from ..postgres.imports import ImportedTurn
 from .archive_format import MEMBERS, Row
-from .import_fields import BrokenRow
+from .import_fields import BrokenRow, Reason
 
 
 @dataclass(frozen=True, slots=True)
@@ -17,6 +17,14 @@ class SourceRow:
     table: str
     id: str | None
     line: int | None
+
+
+class Refused(NamedTuple):
+    """A row that is not taken, and why."""
+
+    row: SourceRow
+    reason: Reason
+    column: str | None = None
 
 
 @dataclass(slots=True)
@@ -56,14 +64,18 @@ class PreferenceItem(Item):
 
 @dataclass(slots=True)
 class Translated:
-    """What came of some rows. `broken` and `secrets` are not taken; `dropped` are the kinds of the secrets."""
+    """What came of some rows. `dropped` are the kinds of the secrets."""
 
     items: list[Item] = field(default_factory=list)
-    broken: list[tuple[SourceRow, BrokenRow]] = field(default_factory=list)
+    refused: list[Refused] = field(default_factory=list)
     dropped: set[str] = field(default_factory=set)
     masked: int = 0
     metadata: int = 0
     """Rows of which something beside the columns was not taken."""
+
+    def refuse(self, row: SourceRow, why: BrokenRow) -> None:
+        """Note that a row is not taken. Without the exception: it would keep all that was at hand where it was raised."""
+        self.refused.append(Refused(row, why.reason, why.column))
 
 
 def row_of(member: str, **values: Any) -> Row:

@@ -112,16 +112,16 @@ class Translator:
         into = Translated()
         for table, line, values in rows:
             if isinstance(values, BrokenRow):
-                into.broken.append((SourceRow(table, values.row_id, line), values))
+                into.refuse(SourceRow(table, values.row_id, line), values)
                 continue
             row = SourceRow(table, shown_id(values.get("id")), line)
             try:
                 self._take(row, values, into)
             except BrokenRow as err:
-                into.broken.append((row, err))
+                into.refuse(row, err)
             except RecursionError, ValueError, OverflowError:
                 # Nested too deeply, or a number of thousands of digits.
-                into.broken.append((row, BrokenRow(Reason.NO_JSON)))
+                into.refuse(row, BrokenRow(Reason.NO_JSON))
         return into
 
     def finish(self) -> Translated:

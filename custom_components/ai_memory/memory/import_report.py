@@ -12,7 +12,7 @@ from typing import Any, Final
 from uuid import uuid4
 
 from ..errors import InvalidInput
-from .import_fields import BrokenRow, Reason
+from .import_fields import Reason
 from .import_items import SourceRow
 
 FORMAT: Final = "ai-memory-import-report"
@@ -101,24 +101,24 @@ class Report:
         """Return the counts of a table."""
         return self.tables.setdefault(name, TableReport())
 
-    def refuse(self, row: SourceRow, why: BrokenRow) -> None:
+    def refuse(self, row: SourceRow, reason: Reason, column: str | None = None) -> None:
         """Name a row that was not taken."""
         counts = self.table(row.table)
         rows = self._failed
-        if why.reason is Reason.SECRET:
+        if reason is Reason.SECRET:
             counts.left_out += 1
             rows = self._left_out
         else:
             counts.failed += 1
-        self.reasons[str(why.reason)] += 1
+        self.reasons[str(reason)] += 1
         if len(rows) < _MOST_NAMED:
             rows.append(
                 {
                     "table": row.table,
                     **({"id": row.id} if row.id is not None else {}),
                     **({"line": row.line} if row.line is not None else {}),
-                    "reason": str(why.reason),
-                    **({"column": why.column} if why.column else {}),
+                    "reason": str(reason),
+                    **({"column": column} if column else {}),
                 }
             )
 

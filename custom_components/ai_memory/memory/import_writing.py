@@ -10,7 +10,7 @@ from ..errors import DatabaseError
 from ..models import Subject
 from ..postgres.imports import ImportRepository, Outcome, Taking
 from .aliases import ALIAS_PREFIX
-from .import_fields import BrokenRow, Reason
+from .import_fields import Reason
 from .import_items import Item, MemoryItem, PreferenceItem, TurnItem, digest_of
 from .import_report import Check, Report
 from .memories import LONGEST_QUERY, MEMORIES
@@ -75,7 +75,7 @@ class Writing:
                 raise
             if len(items) == 1:
                 for row in items[0].rows:
-                    self._report.refuse(row, BrokenRow(Reason.REFUSED))
+                    self._report.refuse(row, Reason.REFUSED)
                 return []
             middle = len(items) // 2
             return [
@@ -203,7 +203,7 @@ class Writing:
         check.add(taken, str(found) if found else None)
         if not found:
             for row in item.rows:
-                self._report.refuse(row, BrokenRow(Reason.NOT_STORED))
+                self._report.refuse(row, Reason.NOT_STORED)
 
 
 def _digest_of_value(key: str, value: str) -> str:

@@ -368,8 +368,8 @@ class Imports:
         trial: Trial | None,
         report: Report,
     ) -> None:
-        for row, why in translated.broken:
-            report.refuse(row, why)
+        for refused in translated.refused:
+            report.refuse(*refused)
         report.masked += translated.masked
         report.metadata += translated.metadata
         if trial is not None:

@@ -120,6 +120,7 @@ class MemoryService:
             self.models,
             when_connected=self._when_connected,
             expire=self._expire,
+            refresh_shelves=self._refresh_shelves,
         )
         self.secrets = secrets = SecretGate(self.store)
         self.collections = Collections(
@@ -252,6 +253,7 @@ class MemoryService:
         await asyncio.gather(*tasks, return_exceptions=True)
         await self._reading.close()
         await self._look_up.stop()
+        await self.collections.stop()
         await self.models.stop()
         if self._searching.embedder:
             await self._searching.embedder.close()
@@ -407,6 +409,9 @@ class MemoryService:
 
     def _nudge(self) -> None:
         self._upkeep.nudge()
+
+    async def _refresh_shelves(self) -> None:
+        await self.collections.refresh()
 
     async def _when_connected(self) -> None:
         await self.preferences.load()

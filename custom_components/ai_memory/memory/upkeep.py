@@ -36,8 +36,12 @@ class Upkeep:
         *,
         when_connected: Callable[[], Awaitable[None]],
         expire: Callable[[], Awaitable[Expired]],
+        refresh_shelves: Callable[[], Awaitable[None]],
     ) -> None:
-        """Call `when_connected` each time the database is there after it was not, and `expire` once a day."""
+        """Call `when_connected` each time the database is there after it was not, `expire` once a day.
+
+        `refresh_shelves` is called each round, when the vectors are made.
+        """
         self._store = store
         self._searching = searching
         self._health = health
@@ -48,6 +52,7 @@ class Upkeep:
         )
         self._when_connected = when_connected
         self._expire = expire
+        self._refresh_shelves = refresh_shelves
         self._expired_at: float | None = None
         self._maintaining = asyncio.Lock()
         self._nudged = asyncio.Event()
@@ -132,6 +137,7 @@ class Upkeep:
         embedder = self._searching.embedder
         try:
             await self._embed()
+            await self._refresh_shelves()
         except EmbedderError as err:
             # What one that was replaced meanwhile says is of no concern.
             failure = err if embedder is self._searching.embedder else None

@@ -5,6 +5,7 @@ from typing import Any, Final
 from . import (
     archive,
     cache,
+    collections,
     conversations,
     documents,
     feedback,
@@ -24,6 +25,7 @@ OPERATIONS: Final[dict[str, Operation]] = {
         memories,
         preferences,
         conversations,
+        collections,
         documents,
         feedback,
         forgetting,

@@ -1,5 +1,5 @@
 -- name: list
-SELECT c.id, c.owner, c.name, c.description, c.summary, c.summary_by,
+SELECT c.id, c.owner, c.name, c.description, nullif(c.summary, '') AS summary, c.summary_by,
     coalesce(n.memories, 0) AS memories, coalesce(n.statements, 0) AS statements,
     (SELECT count(*) FROM documents d
         WHERE d.collection_id = c.id AND d.owner = c.owner AND d.deleted_at IS NULL) AS documents
