@@ -7,10 +7,19 @@ import json
 import os
 import sys
 
-from . import alias, app, folder, model_switch, recall, search, turn
+from . import alias, app, documents, folder, model_switch, recall, search, turn
 from .figures import Figure, table
 
-_NAMES = ("alias", "search", "recall", "turn", "app", "folder", "model_switch")
+_NAMES = (
+    "alias",
+    "search",
+    "recall",
+    "turn",
+    "app",
+    "folder",
+    "documents",
+    "model_switch",
+)
 
 
 def _arguments() -> argparse.Namespace:
@@ -42,6 +51,8 @@ def _measure(name: str, arguments: argparse.Namespace) -> list[Figure]:
             return asyncio.run(folder.measure(quick=quick))
         case "model_switch":
             return asyncio.run(model_switch.measure(quick=quick))
+        case "documents":
+            return asyncio.run(documents.measure(quick=quick))
         case "app":
             return asyncio.run(app.measure(quick=quick))
         case _:

@@ -2,6 +2,7 @@
 
 import ast
 from collections.abc import Iterator
+from functools import cache
 import inspect
 import json
 from pathlib import Path
@@ -68,10 +69,18 @@ def functions_around(tree: ast.Module) -> Iterator[tuple[ast.FunctionDef, ast.Ca
                     yield function, node
 
 
-def calls_of(tree: ast.Module, name: str) -> Iterator[ast.Call]:
+@cache
+def calls_in(tree: ast.Module) -> dict[str | None, list[ast.Call]]:
+    """Return all calls of a module by the name of what is called."""
+    found: dict[str | None, list[ast.Call]] = {}
     for node in ast.walk(tree):
-        if isinstance(node, ast.Call) and name_of(node.func) == name:
-            yield node
+        if isinstance(node, ast.Call):
+            found.setdefault(name_of(node.func), []).append(node)
+    return found
+
+
+def calls_of(tree: ast.Module, name: str) -> list[ast.Call]:
+    return calls_in(tree).get(name, [])
 
 
 def keywords(call: ast.Call) -> frozenset[str]:
@@ -94,6 +103,7 @@ def keys_of(node: ast.expr, tree: ast.Module) -> set[str]:
             return {ast.literal_eval(node)}
 
 
+@cache
 def invalid_input() -> set[Call]:
     """Return every use of InvalidInput, also through a function that is given the key."""
     found: set[Call] = set()
@@ -116,6 +126,7 @@ def invalid_input() -> set[Call]:
     return found
 
 
+@cache
 def raised_errors() -> set[Call]:
     """Return every other error of ours that is made, bare ones too."""
     found: set[Call] = set()

@@ -28,6 +28,8 @@ class MissingModelFlow(RepairsFlow):
         """Take what there is to say of the model that is gone."""
         self._placeholders = placeholders
         self._chosen: dict[str, Any] = {}
+        self._is_told = False
+        """Whether it was said what the change takes."""
 
     async def async_step_init(
         self, user_input: dict[str, str] | None = None
@@ -51,6 +53,7 @@ class MissingModelFlow(RepairsFlow):
                 await async_check_embedder(
                     self.hass, embedder_settings({CONF_EMBEDDER: self._chosen})
                 )
+                self._is_told = False
                 return await self.async_step_switch()
         except AiMemoryError as err:
             errors = form_errors(err, (CONF_MODEL,))
@@ -82,7 +85,7 @@ class MissingModelFlow(RepairsFlow):
         placeholders = dict.fromkeys(
             ("model", "dimensions", "vectors", "minutes", "megabytes"), "–"
         )
-        if user_input is not None:
+        if user_input is not None and self._is_told:
             self.hass.config_entries.async_update_entry(
                 entry, data=with_embedder(entry.data, self._chosen, at_once=False)
             )
@@ -91,7 +94,9 @@ class MissingModelFlow(RepairsFlow):
             found = await async_dry_run(self.hass, entry, self._chosen)
         except AiMemoryError as err:
             errors = form_errors(err, ())
+            placeholders |= err.placeholders
         else:
+            self._is_told = True
             placeholders = switch_placeholders(found)
         return self.async_show_form(
             step_id="switch",

@@ -527,7 +527,7 @@ async def add_document(at: At) -> None:
     document = await _add_document(at)
     assert document["owner"] == CLEO
     assert document["title"] == f"Notes on the {at.word}"
-    assert document["format"] == "markdown"
+    assert document["format"] == "md"
     assert document["collection"] == "notes"
     assert await _is_found(at)
     again = await at.ask(
@@ -557,7 +557,7 @@ async def get_document(at: At) -> None:
     assert document["words"] > 3
     [version] = document["versions"]
     assert len(version["sha256"]) == 64
-    assert document["names"] == [{"folder": None, "path": f"Notes on the {at.word}.md"}]
+    assert document["names"] == [{"folder": None, "path": "note.md"}]
 
 
 @_checks
@@ -606,8 +606,12 @@ async def sync_documents(at: At) -> None:
     (folder / "notes.md").write_text(f"# Notes\n\n{at.fact}\n")
     await until(lambda: is_done(1))
     assert await _is_found(at)
-    stopped = await at.ask("sync_documents", folder=at.word, stop=True)
-    assert [progress["state"] for progress in stopped["folders"]] == ["stopped"]
+
+    async def is_stopped() -> bool:
+        stopped = await at.ask("sync_documents", folder=at.word, stop=True)
+        return bool(stopped["folders"][0]["state"] == "stopped")
+
+    await until(is_stopped)
 
 
 # --- shelves
@@ -690,7 +694,7 @@ async def import_from_database(at: At) -> None:
     assert dry["tables"]["knowledge"]["taken"] == 1
     assert not await at.is_remembered()
     done = await at.ask("import_from_database", **source)
-    assert done["complete"]
+    assert done["verified"]
     assert await at.is_remembered()
     found = (await at.ask("list_memories", query=at.word))["memories"]
     assert [memory["owner"] for memory in found] == [CLEO]

@@ -89,8 +89,7 @@ async def test_add_text(
     }
 
     for data, name, owner in (
-        ({"title": "Who / what?", "private": True}, "Who / what?.md", "person.bert"),
-        ({"title": "x" * 255}, f"{'x' * 200}.md", "household"),
+        ({"title": "Who / what?", "private": True}, "note.md", "person.bert"),
         ({"name": "page.HTML"}, "page.HTML", "household"),
         # Any name will do; what tells no format is Markdown.
         ({"name": " a.exe "}, "a.exe.md", "household"),

@@ -16,7 +16,7 @@ from homeassistant.components.ai_task import (
 )
 from homeassistant.components.conversation import AssistantContent, ChatLog
 from homeassistant.components.file_upload import DOMAIN as FILE_UPLOAD, FileUploadData
-from homeassistant.config_entries import ConfigEntry
+from homeassistant.config_entries import ConfigEntry, ConfigFlow
 from homeassistant.const import (
     EVENT_STATE_CHANGED,
     STATE_UNAVAILABLE,
@@ -56,8 +56,6 @@ from custom_components.ai_memory.repairs import async_create_fix_flow
 from tests.databases import FreshDatabase
 from tests.ha.actions import Call
 from tests.ha.folders import BOILER, add_folder, settled, write
-
-pytestmark = pytest.mark.newest_only
 
 TEXTS = json.loads(
     (Path(config_flow.__file__).parent / "translations/en.json").read_text()
@@ -119,6 +117,7 @@ async def is_found(entry: MockConfigEntry, scope: Scope = HOUSEHOLD) -> bool:
 # --- folders
 
 
+@pytest.mark.newest_only
 async def test_entities_of_a_folder(
     hass: HomeAssistant, loaded_entry: MockConfigEntry
 ) -> None:
@@ -146,6 +145,7 @@ async def test_entities_of_a_folder(
     assert states(hass, "docs") == ["idle", "100", "3", "1"]
 
 
+@pytest.mark.newest_only
 async def test_folder_that_vanishes(
     hass: HomeAssistant, loaded_entry: MockConfigEntry
 ) -> None:
@@ -199,6 +199,7 @@ async def test_folder_that_vanishes(
     assert issue(hass, "folder_failed", folder_id) is None
 
 
+@pytest.mark.newest_only
 async def test_removed_folder(
     hass: HomeAssistant, loaded_entry: MockConfigEntry
 ) -> None:
@@ -254,6 +255,7 @@ async def test_removed_folder(
 # --- whose they are
 
 
+@pytest.mark.newest_only
 async def test_folder_of_a_person(
     hass: HomeAssistant,
     loaded_entry: MockConfigEntry,
@@ -309,6 +311,7 @@ async def test_folder_of_a_person(
     assert len(await documents(loaded_entry, BERT)) == 3
 
 
+@pytest.mark.newest_only
 @pytest.mark.parametrize("way", ["keep", "hand_over", "erase"])
 async def test_folder_goes_where_the_rest_of_a_person_goes(
     hass: HomeAssistant,
@@ -492,18 +495,23 @@ class Describer(AITaskEntity):
 
 @pytest.fixture
 async def describer(hass: HomeAssistant, home: None) -> Describer:
+    """Give the entity of an integration of its own."""
     entity = Describer()
 
-    async def set_up(hass: HomeAssistant, entry: ConfigEntry) -> None:
+    async def set_up(hass: HomeAssistant, entry: ConfigEntry) -> bool:
         await hass.config_entries.async_forward_entry_setups(entry, [Platform.AI_TASK])
+        return True
 
-    mock_integration(hass, MockModule("test", async_setup_entry=set_up))
-    mock_platform(hass, "test.config_flow")
-    setup_test_component_platform(hass, "ai_task", [entity], from_config_entry=True)
+    module = MockModule("test", async_setup_entry=set_up)
+    mock_integration(hass, module, built_in=False)
+    mock_platform(hass, "test.config_flow", built_in=False)
+    setup_test_component_platform(
+        hass, "ai_task", [entity], from_config_entry=True, built_in=False
+    )
     assert await async_setup_component(hass, "ai_task", {})
     entry = MockConfigEntry(domain="test")
     entry.add_to_hass(hass)
-    with mock_config_flow("test", config_flow.AiMemoryConfigFlow):
+    with mock_config_flow("test", ConfigFlow):
         assert await hass.config_entries.async_setup(entry.entry_id)
     await hass.async_block_till_done()
     return entity

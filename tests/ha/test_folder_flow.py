@@ -113,7 +113,7 @@ async def test_what_cannot_be_a_folder(
         folder.mkdir(parents=True, exist_ok=True)
     (config / ".storage").mkdir(exist_ok=True)
     write(hass, "docs/manual.md")
-    odd = outside / "caf\udce9"
+    odd = media / "caf\udce9"
     odd.mkdir()
     for name, target in (
         ("to_outside", outside),
@@ -123,7 +123,7 @@ async def test_what_cannot_be_a_folder(
         ("to_itself", config / "to_itself"),
     ):
         (config / name).symlink_to(target)
-    (media / "odd").symlink_to(media / odd.name)
+    (media / "odd").symlink_to(odd)
     hass.config.media_dirs = {"local": str(media), "gone": str(tmp_path / "gone")}
     other = tmp_path_factory.mktemp("other")
 

@@ -63,7 +63,7 @@ async def test_database(
     done = await call(
         "import_from_database", people["anna"], dsn=plan.dsn, person="person.bert"
     )
-    assert done["complete"]
+    assert done["verified"]
     assert done["owner"] == "person.bert"
     assert done["failed"] == [
         {
@@ -116,7 +116,7 @@ async def test_password_is_nowhere(
     caplog: pytest.LogCaptureFixture,
 ) -> None:
     done = await call("import_from_database", dsn=plan.dsn)
-    shown = [done, read_report(folder, done["report"]), await call("import_state")]
+    shown: list[object] = [done, read_report(folder, done["report"]), await call("import_state")]
     for dsn in (
         plan.dsn.replace("/plan", "/nowhere"),
         f"{plan.dsn}?sslmode=perhaps",
@@ -180,7 +180,7 @@ async def test_in_the_background(hass: HomeAssistant, call: Call, folder: Path) 
         await call("stop_import")
     assert failure.value.translation_key == "import_not_running"
     done = await call("import_from_file", file_name="facts.jsonl")
-    assert done["complete"]
+    assert done["verified"]
     assert (await call("import_state"))["state"] == "done"
 
 

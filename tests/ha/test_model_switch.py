@@ -213,7 +213,22 @@ async def test_vanished_model_is_replaced_in_the_repair(
     assert result["step_id"] == "init"
     result = await flow.async_step_init({"model": "nonsense"})
     assert result["errors"] == {"model": "embedding_model_missing"}
-    result = await flow.async_step_init({"model": OTHER})
+    # The server goes between the two steps: nothing is begun before it was told what it takes.
+    with pytest.MonkeyPatch.context() as monkeypatch:
+        monkeypatch.setattr(
+            "custom_components.ai_memory.missing_model.async_check_embedder",
+            _fail_afterwards(ollama_server.failing),
+        )
+        result = await flow.async_step_init({"model": OTHER})
+    for _ in range(2):
+        assert (result["step_id"], result["errors"]) == (
+            "switch",
+            {"base": "embedder_error"},
+        )
+        result = await flow.async_step_switch({})
+    assert CONF_NEXT_EMBEDDER not in entry.data
+    ollama_server.failing.clear()
+    result = await flow.async_step_switch({})
     assert result["step_id"] == "switch"
     assert result["description_placeholders"]
     assert result["description_placeholders"]["vectors"] == "3"
@@ -224,3 +239,43 @@ async def test_vanished_model_is_replaced_in_the_repair(
     assert ir.async_get(hass).async_get_issue(DOMAIN, "embedder") is None
     [found, *_] = await service.memories.recall(HOUSEHOLD, "electrical panel")
     assert found.cosine is not None
+
+    await hass.config_entries.async_unload(entry.entry_id)
+    for step in (flow.async_step_init, flow.async_step_switch):
+        result = await step({})
+        assert (result["type"], result["reason"]) == (
+            FlowResultType.ABORT,
+            "not_loaded",
+        )
+
+
+async def test_server_that_hangs_and_change_that_is_done_meanwhile(
+    hass: HomeAssistant,
+    entry: MockConfigEntry,
+    ollama_server: OllamaServer,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr("custom_components.ai_memory.flow_switch._TIMEOUT", 0.2)
+    result = await entry.start_reconfigure_flow(hass)
+    for step in ("embedder", "ollama"):
+        result = await fill(hass, result, next_step_id=step)
+    result = await fill(hass, result, url=ollama_server.url)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(
+            "custom_components.ai_memory.flow_embedder.async_check_embedder",
+            _fail_afterwards(ollama_server.hanging),
+        )
+        result = await fill(hass, result, model=OTHER)
+    assert result["errors"] == {"base": "embedder_unreachable"}
+    ollama_server.hanging.clear()
+    monkeypatch.undo()
+
+    result = await to_switch(hass, entry)
+    ollama_server.hanging.add("/api/embed")
+    await fill(hass, result)
+    result = await entry.start_reconfigure_flow(hass)
+    result = await fill(hass, result, next_step_id="back_out")
+    ollama_server.hanging.clear()
+    await until(hass, lambda: dimensions(entry) == 200)
+    result = await fill(hass, result)
+    assert (result["type"], result["reason"]) == (FlowResultType.ABORT, "switch_done")

@@ -22,6 +22,7 @@ from custom_components.ai_memory.memory.import_progress import ImportState
 from custom_components.ai_memory.memory.imports import DatabaseSource, ImportOptions
 from custom_components.ai_memory.memory.service import MemoryService
 from custom_components.ai_memory.models import PassageKind, TargetKind
+from custom_components.ai_memory.postgres import foreign, imports
 from custom_components.ai_memory.postgres.imports import ImportRepository
 from custom_components.ai_memory.postgres.settings import TlsMode
 from custom_components.ai_memory.postgres.training import TrainingFilter, TrainingFormat
@@ -138,7 +139,7 @@ async def test_many_rows(
             ),
         ]
     )
-    assert report.is_whole
+    assert report.is_verified
     assert report.searched == 10
     assert all(
         (check.taken, check.sum_taken) == (check.found, check.sum_found)
@@ -169,7 +170,7 @@ async def test_many_rows(
     again = await bring(service, plan, tmp_path)
     assert content_of(database) == before
     assert not any(table.added + table.changed for table in again.tables.values())
-    assert again.is_whole
+    assert again.is_verified
     assert source == [
         plan.execute(f"SELECT * FROM {table} ORDER BY id") for table in tables
     ]
@@ -277,7 +278,7 @@ async def test_preferences_and_aliases(
     )
     report = await bring(service, plan, tmp_path)
     assert report.checks["preferences"].different == 1
-    assert report.is_whole
+    assert report.is_verified
     [alias] = await service.preferences.list_aliases(HOUSEHOLD)
     assert (alias.phrase, alias.target_kind, alias.target_id) == (
         "my office",
@@ -304,7 +305,7 @@ async def test_training_data_become_rated_turns(
         " ('Sing!', 'La.', NULL, 'command', 'en', '2025-01-02 09:00', false)"
     )
     report = await bring(service, plan, tmp_path, scope=ANNA)
-    assert report.is_whole
+    assert report.is_verified
     [rated] = await service.feedback.list(ANNA)
     assert (rated.text, rated.reply, rated.rating) == ("Is it warm?", "Quite.", 4)
     [song, warm] = await service.conversations.list(ANNA)
@@ -416,7 +417,7 @@ async def test_other_types_and_columns(
         "Fact c": ["five", "six"],
         "Fact d": [],
     }
-    assert report.is_whole
+    assert report.is_verified
     before = content_of(database)
     await bring(service, odd, tmp_path, time_zone="Asia/Tokyo")
     assert content_of(database) == before
@@ -579,7 +580,7 @@ async def test_failed_rows_again(
     assert found.turn.id == kept.turn.id
     ratings = {one.text: one.rating for one in await service.feedback.list(HOUSEHOLD)}
     assert ratings == {"Third question": 2, "a": 1, "c": 5}
-    assert again.is_whole
+    assert again.is_verified
 
 
 async def test_source_that_goes_on(
@@ -606,12 +607,42 @@ async def test_source_that_goes_on(
     assert len(await turns(database)) == 2
 
 
+async def test_check_sees_what_is_missing(
+    service: MemoryService,
+    plan: FreshDatabase,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    plan.execute("INSERT INTO knowledge (content) VALUES ('Fact one'), ('Fact two')")
+    with monkeypatch.context() as patch:
+        # As if a rule of the database had swallowed them.
+        patch.setattr(imports.Taking, "facts", _swallow)
+        report = await bring(service, plan, tmp_path)
+    assert not report.is_verified
+    assert failed(report) == [
+        ("knowledge", "1", "not_stored", None),
+        ("knowledge", "2", "not_stored", None),
+    ]
+    with monkeypatch.context() as patch:
+        patch.setitem(foreign.SQL, "count", "SELECT 'SELECT 3', $1::text, $2::text")
+        report = await bring(service, plan, tmp_path)
+    assert report.tables["knowledge"].there == 3
+    assert not report.is_verified
+    assert (await bring(service, plan, tmp_path)).is_verified
+
+
+async def _swallow(
+    self: imports.Taking, rows: Any, passages: Any
+) -> list[imports.Outcome]:
+    return [imports.Outcome.THERE for _ in rows]
+
+
 async def test_two_owners(
     service: MemoryService, plan: FreshDatabase, tmp_path: Path
 ) -> None:
     say(plan, ("one", "user", "Is the cat in?"))
     for scope in (ANNA, BEN):
-        assert (await bring(service, plan, tmp_path, scope=scope)).is_whole
+        assert (await bring(service, plan, tmp_path, scope=scope)).is_verified
     for scope in (ANNA, BEN):
         [conversation] = await service.conversations.list(scope)
         assert conversation.owner == scope.owner
@@ -637,7 +668,7 @@ async def test_stopped_and_begun_anew(
     assert report.stopped
     assert service.imports.progress.state is ImportState.STOPPED
     assert 0 < report.tables["conversations"].taken < 500
-    assert report.is_whole
+    assert report.is_verified
     with refuses("import_not_running"):
         service.imports.stop()
     service.imports.start(
@@ -650,13 +681,13 @@ async def test_stopped_and_begun_anew(
     progress = service.imports.progress
     while not progress.done:
         await asyncio.sleep(0.01)
-    assert progress.state is ImportState.RUNNING
+    assert str(progress.state) == "running"
     assert progress.total == 2000
     assert progress.seconds_left is not None
     whole = await service.imports.finished()
     assert progress.state is ImportState.DONE
     assert progress.report == whole.file_name
-    assert whole.is_whole
+    assert whole.is_verified
     assert (
         whole.tables["conversations"].already_there
         == report.tables["conversations"].added
@@ -679,7 +710,7 @@ async def test_ended_with_the_service(
         await waiting
     async with running(database.settings) as service:
         report = await bring(service, plan, tmp_path)
-        assert report.is_whole
+        assert report.is_verified
         assert report.tables["conversations"].taken == 990
 
 
@@ -710,7 +741,7 @@ async def test_our_database_goes_for_a_while(
     monkeypatch.setattr(ImportRepository, "taking", cut_once)
     report = await bring(service, plan, tmp_path)
     assert cut
-    assert report.is_whole
+    assert report.is_verified
     assert report.rows_failed == 7
 
 
@@ -741,7 +772,7 @@ async def test_source_goes(
     written = json.loads((tmp_path / progress.report).read_text())
     assert written["problem"] == "import_source_unreachable"
     assert written["tables"]["conversations"]["added"]
-    assert (await bring(service, plan, tmp_path)).is_whole
+    assert (await bring(service, plan, tmp_path)).is_verified
 
 
 async def test_source_that_cannot_be_read(
@@ -793,7 +824,7 @@ async def test_schemas(
     assert failure.value.placeholders == {"schemas": "Old house, public"}
     report = await bring(service, plan, tmp_path, schema="Old house")
     assert report.tables.keys() == {"knowledge"}
-    assert report.is_whole
+    assert report.is_verified
     with refuses("import_nothing_found"):
         await bring(service, plan, tmp_path, schema="nowhere")
 
@@ -859,7 +890,7 @@ async def test_lines(
     path = lines(tmp_path / "a.jsonl", b"", *_LINES)
     report = await bring(service, path, tmp_path, time_zone="Europe/Berlin")
     assert not report.failed
-    assert report.is_whole
+    assert report.is_verified
     assert {
         name: (table.rows, table.taken, table.left_out)
         for name, table in report.tables.items()

@@ -16,12 +16,16 @@ from ..documents.language import find_language
 from ..documents.reader import Reader
 from ..postgres.chunks import ReadChunk, Reading, words_of_chunk
 from ..text_forms import storable
-from .secret_filter import mask
+from .secret_filter import MASK, find_secrets, mask
 
 _LOGGER = logging.getLogger(__name__)
 
 LONGEST_TITLE = 255  # characters, as the column
 LONGEST_HEADING = 1000
+_BORDER = 120
+"""Characters at either side of where two chunks meet; key-words reach not as far."""
+_SAID_AGAIN = 40
+"""Characters, by which the overlap of two chunks is known."""
 _BREATH = 0.0002
 """Seconds between two chunks: a thread that computes keeps the event loop from running for 5 ms at a time."""
 
@@ -128,10 +132,15 @@ class DocumentReading:
 
 
 def _reading(content: Content, title: str, language: str) -> Reading:
-    chunks: list[ReadChunk] = []
+    parts = chunk(content, title)
+    texts = [part.text for part in parts]
     secrets = 0
-    for part in chunk(content, title):
-        masked, found = _without_secrets(part, language)
+    for at in range(1, len(parts)):
+        secrets += _mask_across(texts, at, language)
+        time.sleep(_BREATH)
+    chunks: list[ReadChunk] = []
+    for part, text in zip(parts, texts, strict=True):
+        masked, found = _without_secrets(part, text, language)
         chunks.append(masked)
         secrets += found
         time.sleep(_BREATH)
@@ -149,14 +158,41 @@ def _reading(content: Content, title: str, language: str) -> Reading:
     )
 
 
-def _without_secrets(part: Chunk, language: str) -> tuple[ReadChunk, int]:
-    """Return a chunk as it is stored, and how many secrets were masked in it.
+def _mask_across(texts: list[str], at: int, language: str) -> int:
+    """Mask secrets where a text goes on in the one at an index; return how many.
+
+    The key-word may stand in one, the value in the other.
+    """
+    before, text = texts[at - 1], texts[at]
+    if before[-_SAID_AGAIN:] in text:
+        # What stands in front of it stands in it.
+        return 0
+    tail, head = before[-_BORDER:], text[:_BORDER]
+    if len(tail) < len(before):
+        tail = tail[tail.find(" ") + 1 :]
+    if len(head) < len(text):
+        head = head[: head.rfind(" ")]
+    secrets = find_secrets(f"{tail}\n{head}", language)
+    offset = len(before) - len(tail)
+    border = len(tail) + 1
+    for secret in reversed(secrets):
+        if secret.end > border:
+            start = max(secret.start - border, 0)
+            texts[at] = texts[at][:start] + MASK + texts[at][secret.end - border :]
+        if secret.start < len(tail):
+            start, end = offset + secret.start, offset + min(secret.end, len(tail))
+            texts[at - 1] = texts[at - 1][:start] + MASK + texts[at - 1][end:]
+    return len(secrets)
+
+
+def _without_secrets(part: Chunk, text: str, language: str) -> tuple[ReadChunk, int]:
+    """Return a chunk as it is stored, and how many secrets were masked in it; `text` is what is left of its own.
 
     Looked for in heading and text together: one may say what the other one holds.
     """
-    heading, text, digest = part.heading, part.text, part.hash
+    heading, digest = part.heading, part.hash
     both, kinds = mask(f"{heading}\n{text}", language)
-    if kinds:
+    if kinds or text != part.text:
         heading, _, text = both.partition("\n")
         # Of a text with a secret no hash is kept either.
         digest = blake2b(both.encode(), digest_size=16).digest()

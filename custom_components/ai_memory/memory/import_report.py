@@ -27,6 +27,8 @@ _LONGEST_REPORT: Final = 64 << 20  # bytes
 class TableReport:
     """How many rows of a table there were, and what became of them; `added`, `changed`, `already_there` count what is stored."""
 
+    there: int | None = None
+    """How many the source counts, where all of them are asked for."""
     rows: int = 0
     taken: int = 0
     failed: int = 0
@@ -133,10 +135,17 @@ class Report:
         return sum(table.failed for table in self.tables.values())
 
     @property
-    def is_whole(self) -> bool:
-        """Return whether all that was taken stands here and can be found."""
-        return self.search_found == self.searched and all(
-            check.found == check.taken for check in self.checks.values()
+    def is_verified(self) -> bool:
+        """Return whether every row was looked at, and all that was taken stands here and can be found."""
+        return (
+            self.search_found == self.searched
+            and all(check.found == check.taken for check in self.checks.values())
+            and (
+                self.stopped
+                or all(
+                    table.there in {None, table.rows} for table in self.tables.values()
+                )
+            )
         )
 
     def summary(self) -> dict[str, Any]:
@@ -170,7 +179,7 @@ class Report:
                 for name, check in self.checks.items()
             },
             "search": {"asked": self.searched, "found": self.search_found},
-            "complete": self.is_whole,
+            "verified": self.is_verified,
             "report": self.file_name,
         }
 

@@ -291,10 +291,12 @@ class Imports:
             rows = await database.count(table)
             if table.name == LEFT_OUT:
                 counts.rows = counts.left_out = rows
-                report.reasons["not_safe"] += rows
+                if rows:
+                    report.reasons["not_safe"] += rows
             elif has_columns(table):
                 usable.append(table)
                 self.progress.total += rows
+                counts.there = rows if again is None else None
             else:
                 counts.rows, counts.problem = rows, "columns_missing"
         usable.sort(key=lambda table: list(REQUIRED).index(table.name))

@@ -33,8 +33,6 @@ _PATH: Final = "path"
 _TITLE: Final = "title"
 _URL: Final = "url"
 _WAYS: Final = (Field.CONTENT, _PATH, _URL)
-_LONGEST_STEM: Final = 200
-"""Characters of a title that become the name of a file."""
 
 
 def _document_id(value: Any) -> UUID:
@@ -79,8 +77,7 @@ async def _add_document(caller: Caller, data: dict[str, Any]) -> ServiceResponse
         raise InvalidInput("document_one_source")
     if Field.CONTENT in data:
         source = data[Field.CONTENT].encode("utf-8", "replace")
-        title = data.get(_TITLE, "")[:_LONGEST_STEM].strip()
-        found = f"{title or 'note'}.md"
+        found = "note.md"
     elif not caller.may_name_anybody:
         # What the machine can read is not everybody's to read.
         raise Unauthorized(context=caller.context)

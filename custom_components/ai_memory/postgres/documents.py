@@ -7,6 +7,7 @@ from uuid import UUID, uuid7
 
 import asyncpg
 
+from ..errors import DatabaseError
 from ..models import Document, DocumentName, DocumentState, DocumentVersion, Scope
 from .chunks import Reading, delete_chunks, hide_chunks, show_chunks, write_chunks
 from .database import MAINTENANCE, Database, PooledConnection
@@ -155,7 +156,15 @@ class DocumentRepository:
 
     async def add(self, scope: Scope, collection: str, upload: Upload) -> Uploaded:
         """Take an upload in, to be read; the same content is one document. Raises DatabaseError."""
-        owner = scope.owner
+        try:
+            return await self._add(scope.owner, collection, upload)
+        except DatabaseError as err:
+            if not err.is_duplicate:
+                raise
+            # The same came in right now.
+            return await self._add(scope.owner, collection, upload)
+
+    async def _add(self, owner: str, collection: str, upload: Upload) -> Uploaded:
         async with self._database.transaction(owner) as connection:
             shelf = await shelf_of(connection, owner, collection)
             same = await connection.fetch(SQL["same"], owner, shelf, upload.sha256)

@@ -337,6 +337,11 @@ async def _recognise(
     if found is None:
         return None
     await _rename(connection, file, name, found["id"], kept)
+    if found["original"] is None:
+        # It has a file again: the name that it had without one would keep it when that goes, or is another one's.
+        await connection.execute(
+            DOCUMENT_SQL["delete_upload_names"], found["id"], file.owner
+        )
     if found["deleted_at"] is not None and not found["in_folder"]:
         await take_out(connection, found["id"], file.owner, found["language"])
         kept.added.append(found["id"])

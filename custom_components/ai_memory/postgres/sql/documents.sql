@@ -74,7 +74,8 @@ WHERE $3 IS DISTINCT FROM (
     SELECT sha256 FROM document_versions WHERE document_id = $1 AND owner = $2 ORDER BY id DESC LIMIT 1)
 
 -- name: fail
-UPDATE documents SET state = 'failed', problem = $3, updated_at = now() WHERE id = $1 AND owner = $2
+-- Of what is in the bin by now the file is there as well.
+UPDATE documents SET state = 'failed', problem = $3, updated_at = now() WHERE id = $1 AND owner = $2 AND deleted_at IS NULL
 
 -- name: set_deleted
 UPDATE documents SET deleted_at = CASE WHEN $3 THEN now() END WHERE id = $1 AND owner = $2

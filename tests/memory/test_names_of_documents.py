@@ -1,0 +1,225 @@
+"""A document goes by the names of its files, and goes with the last of them."""
+
+import asyncio
+from collections.abc import AsyncGenerator
+from pathlib import Path
+from typing import Any
+
+import asyncpg
+import pytest
+
+from custom_components.ai_memory.memory.document_reading import DocumentReading
+from custom_components.ai_memory.memory.service import MemoryService
+from custom_components.ai_memory.models import Document, DocumentName
+from tests.databases import FreshDatabase
+from tests.documents_support import folder, found, passages, synced, text, write
+from tests.engine import ANNA, HOUSEHOLD, running, settled
+
+
+@pytest.fixture
+def root(tmp_path: Path) -> Path:
+    (tmp_path / "manuals").mkdir()
+    return tmp_path / "manuals"
+
+
+@pytest.fixture
+async def service(
+    emptied_database: FreshDatabase, root: Path
+) -> AsyncGenerator[MemoryService]:
+    async with running(emptied_database.settings, folders=[folder(root)]) as service:
+        yield service
+
+
+async def names(service: MemoryService) -> dict[str, list[DocumentName]]:
+    """Return what each document that is not in the bin goes by."""
+    return {
+        document.title: document.names
+        for document in await service.documents.list(HOUSEHOLD)
+    }
+
+
+async def in_bin(service: MemoryService) -> list[Document]:
+    return await service.documents.list(HOUSEHOLD, deleted=True)
+
+
+async def test_file_that_came_back_goes_again(
+    service: MemoryService, root: Path
+) -> None:
+    for _ in range(2):
+        write(root / "boiler.md", text("boiler"))
+        await synced(service)
+        assert await names(service) == {
+            "About the boiler": [DocumentName("manuals", "boiler.md")]
+        }
+        (root / "boiler.md").unlink()
+        await synced(service)
+        assert await names(service) == {}
+        assert await found(service, "boiler setting") == set()
+    assert len(await in_bin(service)) == 1
+
+
+async def test_file_that_came_back_is_edited(
+    service: MemoryService, root: Path
+) -> None:
+    write(root / "boiler.md", text("boiler"))
+    await synced(service)
+    (root / "boiler.md").unlink()
+    await synced(service)
+    (deleted,) = await in_bin(service)
+    await service.documents.restore(HOUSEHOLD, deleted.id)
+    write(root / "heating.md", text("boiler"))
+    await synced(service)
+    write(root / "heating.md", text("boiler").replace("setting", "kalimba"))
+    await synced(service)
+    (document,) = await service.documents.list(HOUSEHOLD)
+    assert document.id == deleted.id
+    assert document.names == [DocumentName("manuals", "heating.md")]
+    assert await found(service, "setting boiler") == set()
+
+
+async def test_renamed_in_a_chain_and_in_a_ring(
+    service: MemoryService, emptied_database: FreshDatabase, root: Path
+) -> None:
+    for topic in ("boiler", "oven", "kettle"):
+        write(root / f"{topic}.md", text(topic))
+    await synced(service)
+    before = passages(emptied_database)
+    ids = {row.title: row.id for row in await service.documents.list(HOUSEHOLD)}
+    # boiler -> oven -> kettle -> toaster
+    (root / "kettle.md").rename(root / "toaster.md")
+    (root / "oven.md").rename(root / "kettle.md")
+    (root / "boiler.md").rename(root / "oven.md")
+    await synced(service)
+    chained = {
+        "About the boiler": [DocumentName("manuals", "oven.md")],
+        "About the oven": [DocumentName("manuals", "kettle.md")],
+        "About the kettle": [DocumentName("manuals", "toaster.md")],
+    }
+    assert await names(service) == chained
+    # oven <-> kettle
+    (root / "oven.md").rename(root / "between")
+    (root / "kettle.md").rename(root / "oven.md")
+    (root / "between").rename(root / "kettle.md")
+    await synced(service)
+    chained["About the boiler"], chained["About the oven"] = (
+        chained["About the oven"],
+        chained["About the boiler"],
+    )
+    assert await names(service) == chained
+    for topic in ("boiler", "oven", "kettle"):
+        assert await found(service, f"{topic} setting") == {f"About the {topic}"}
+    assert ids == {row.title: row.id for row in await service.documents.list(HOUSEHOLD)}
+    assert passages(emptied_database) == before
+    assert await in_bin(service) == []
+
+
+async def test_restored_beside_the_same_file_goes_with_it(
+    service: MemoryService, root: Path
+) -> None:
+    """What is restored without its file, and is in a folder again by now, is that file."""
+    write(root / "boiler.md", text("boiler"))
+    await synced(service)
+    (document,) = await service.documents.list(HOUSEHOLD)
+    await service.documents.delete(HOUSEHOLD, document.id)
+    write(root / "boiler.md", text("boiler") + "\nMore.")
+    await synced(service)
+    write(root / "boiler.md", text("boiler"))
+    await synced(service)
+    (document,) = await service.documents.list(HOUSEHOLD)
+    assert document.names == [DocumentName("manuals", "boiler.md")]
+    (root / "boiler.md").unlink()
+    await synced(service)
+    assert await names(service) == {}
+
+
+async def test_upload_restored_beside_a_file(
+    service: MemoryService, root: Path
+) -> None:
+    """An upload keeps its original where the same content is a file by now."""
+    upload, _ = await service.documents.add(
+        HOUSEHOLD, text("boiler").encode(), "upload.md", wait=True
+    )
+    await service.documents.delete(HOUSEHOLD, upload.id)
+    write(root / "boiler.md", text("boiler"))
+    await synced(service)
+    restored = await service.documents.restore(HOUSEHOLD, upload.id)
+    assert restored.original
+    (root / "boiler.md").unlink()
+    await synced(service)
+    assert await found(service, "boiler setting") == {"About the boiler"}
+    (document,) = await service.documents.list(HOUSEHOLD)
+    assert [name.path for name in document.names] == ["upload.md"]
+
+
+async def test_folder_becomes_one_persons(
+    emptied_database: FreshDatabase, root: Path
+) -> None:
+    """Also what had come back goes to the person, and stays nobody else's."""
+    write(root / "boiler.md", text("boiler"))
+    async with running(emptied_database.settings, folders=[folder(root)]) as service:
+        await settled(service)
+        (root / "boiler.md").unlink()
+        await synced(service)
+        write(root / "back.md", text("boiler"))
+        await synced(service)
+    anna = folder(root, owner=ANNA.owner)
+    async with running(emptied_database.settings, folders=[anna]) as service:
+        await settled(service)
+        assert await found(service, "boiler setting") == set()
+        assert await found(service, "boiler setting", ANNA) == {"About the boiler"}
+
+
+async def test_the_same_uploaded_twice_at_once(
+    service: MemoryService, emptied_database: FreshDatabase
+) -> None:
+    """Whoever comes second gets the document of the first one."""
+    await service.documents.add(HOUSEHOLD, text("oven").encode(), "oven.md", wait=True)
+    server, name = emptied_database.server, emptied_database.name
+    other = await asyncpg.connect(server.dsn(name, superuser=True))
+    async with other.transaction():
+        # Reads go on, so that both find nothing of the kind; neither can write.
+        await other.execute("LOCK TABLE ai_memory.documents IN SHARE MODE")
+        content = text("boiler").encode()
+        adding = [
+            asyncio.create_task(
+                service.documents.add(HOUSEHOLD, content, name, wait=True)
+            )
+            for name in ("one.md", "two.md")
+        ]
+        while (
+            await other.fetchval("SELECT count(*) FROM pg_locks WHERE NOT granted") < 2
+        ):
+            await asyncio.sleep(0.01)
+    added = await asyncio.gather(*adding)
+    await other.close()
+    assert sorted(is_new for _, is_new in added) == [False, True]
+    assert len({document.id for document, _ in added}) == 1
+    await settled(service)
+    (document,) = await service.documents.list(HOUSEHOLD, text="boiler")
+    assert {name.path for name in document.names} == {"one.md", "two.md"}
+    assert await found(service, "boiler setting") == {"About the boiler"}
+
+
+async def test_deleted_before_it_is_read(
+    service: MemoryService, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """That its file is in the bin says nothing about it."""
+    reading, deleted = asyncio.Event(), asyncio.Event()
+    read = DocumentReading.read
+
+    async def late(self: DocumentReading, *args: Any, **fields: Any) -> Any:
+        reading.set()
+        await deleted.wait()
+        return await read(self, *args, **fields)
+
+    monkeypatch.setattr(DocumentReading, "read", late)
+    document, _ = await service.documents.add(
+        HOUSEHOLD, text("boiler").encode(), "boiler.md"
+    )
+    await reading.wait()
+    await service.documents.delete(HOUSEHOLD, document.id)
+    deleted.set()
+    await settled(service)
+    await service.documents.restore(HOUSEHOLD, document.id)
+    await settled(service)
+    assert await found(service, "boiler setting") == {"About the boiler"}
