@@ -90,6 +90,7 @@ async def test_add_text(
 
     for data, name, owner in (
         ({"title": "Who / what?", "private": True}, "note.md", "person.bert"),
+        ({"title": "x" * 255}, "note.md", "household"),
         ({"name": "page.HTML"}, "page.HTML", "household"),
         # Any name will do; what tells no format is Markdown.
         ({"name": " a.exe "}, "a.exe.md", "household"),

@@ -116,7 +116,11 @@ async def test_password_is_nowhere(
     caplog: pytest.LogCaptureFixture,
 ) -> None:
     done = await call("import_from_database", dsn=plan.dsn)
-    shown: list[object] = [done, read_report(folder, done["report"]), await call("import_state")]
+    shown: list[object] = [
+        done,
+        read_report(folder, done["report"]),
+        await call("import_state"),
+    ]
     for dsn in (
         plan.dsn.replace("/plan", "/nowhere"),
         f"{plan.dsn}?sslmode=perhaps",

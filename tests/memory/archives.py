@@ -13,7 +13,7 @@ import zipfile
 import asyncpg
 import pytest
 
-from custom_components.ai_memory.memory.archive import Imported
+from custom_components.ai_memory.memory.archives.archive import Imported
 from custom_components.ai_memory.memory.service import MemoryService
 from custom_components.ai_memory.models import (
     CacheVerdict,

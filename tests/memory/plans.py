@@ -7,12 +7,12 @@ from typing import Any
 
 import pytest
 
-from custom_components.ai_memory.memory.import_report import Report
-from custom_components.ai_memory.memory.imports import (
+from custom_components.ai_memory.memory.importing.imports import (
     DatabaseSource,
     FileSource,
     ImportOptions,
 )
+from custom_components.ai_memory.memory.importing.report import Report
 from custom_components.ai_memory.memory.service import MemoryService
 from custom_components.ai_memory.models import Scope
 from tests.databases import FreshDatabase

@@ -14,7 +14,7 @@ from typing import Any
 import pytest
 
 from custom_components.ai_memory.errors import DatabaseUnreachable, InvalidInput
-from custom_components.ai_memory.memory.archive_file import ArchiveWriter
+from custom_components.ai_memory.memory.archives.file import ArchiveWriter
 from custom_components.ai_memory.memory.service import MemoryService
 from custom_components.ai_memory.models import Change, PassageKind, Subject
 from custom_components.ai_memory.postgres.settings import ConnectionSettings

@@ -16,9 +16,12 @@ from hypothesis import HealthCheck, given, settings, strategies as st
 import pytest
 
 from custom_components.ai_memory.errors import InvalidInput
-from custom_components.ai_memory.memory import archive_file, archive_format
-from custom_components.ai_memory.memory.archive_file import ArchiveReader
-from custom_components.ai_memory.memory.archive_format import MEMBERS
+from custom_components.ai_memory.memory.archives import (
+    file as archive_file,
+    format as archive_format,
+)
+from custom_components.ai_memory.memory.archives.file import ArchiveReader
+from custom_components.ai_memory.memory.archives.format import MEMBERS
 from custom_components.ai_memory.memory.service import MemoryService
 from tests.databases import FreshDatabase
 from tests.memory.archives import (

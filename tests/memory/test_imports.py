@@ -17,9 +17,12 @@ import asyncpg
 import pytest
 
 from custom_components.ai_memory.errors import InvalidInput
-from custom_components.ai_memory.memory import import_writing
-from custom_components.ai_memory.memory.import_progress import ImportState
-from custom_components.ai_memory.memory.imports import DatabaseSource, ImportOptions
+from custom_components.ai_memory.memory.importing import writing as import_writing
+from custom_components.ai_memory.memory.importing.imports import (
+    DatabaseSource,
+    ImportOptions,
+)
+from custom_components.ai_memory.memory.importing.progress import ImportState
 from custom_components.ai_memory.memory.service import MemoryService
 from custom_components.ai_memory.models import PassageKind, TargetKind
 from custom_components.ai_memory.postgres import foreign, imports

@@ -6,7 +6,10 @@ from pathlib import Path
 import pytest
 
 from custom_components.ai_memory.errors import InvalidInput
-from custom_components.ai_memory.memory.imports import DatabaseSource, ImportOptions
+from custom_components.ai_memory.memory.importing.imports import (
+    DatabaseSource,
+    ImportOptions,
+)
 from custom_components.ai_memory.memory.service import MemoryService
 from custom_components.ai_memory.postgres.migrate import migration_files
 from demo.postgres import PostgresServer

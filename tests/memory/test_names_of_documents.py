@@ -114,41 +114,57 @@ async def test_renamed_in_a_chain_and_in_a_ring(
 
 
 async def test_restored_beside_the_same_file_goes_with_it(
-    service: MemoryService, root: Path
+    emptied_database: FreshDatabase, root: Path
 ) -> None:
-    """What is restored without its file, and is in a folder again by now, is that file."""
+    """A document that has no file any more, and is one in a folder again by now, goes with that."""
     write(root / "boiler.md", text("boiler"))
-    await synced(service)
-    (document,) = await service.documents.list(HOUSEHOLD)
-    await service.documents.delete(HOUSEHOLD, document.id)
-    write(root / "boiler.md", text("boiler") + "\nMore.")
-    await synced(service)
-    write(root / "boiler.md", text("boiler"))
-    await synced(service)
-    (document,) = await service.documents.list(HOUSEHOLD)
-    assert document.names == [DocumentName("manuals", "boiler.md")]
-    (root / "boiler.md").unlink()
-    await synced(service)
-    assert await names(service) == {}
+    one = folder(root, collection="cellar")
+    async with running(emptied_database.settings, folders=[one]) as service:
+        await settled(service)
+    other = folder(root / "other", id="other")
+    write(root / "other/boiler.md", text("boiler"))
+    async with running(emptied_database.settings, folders=[other]) as service:
+        await settled(service)
+        (root / "other/boiler.md").unlink()
+        await synced(service)
+    async with running(emptied_database.settings, folders=[folder(root)]) as service:
+        await settled(service)
+        (deleted,) = await in_bin(service)
+        restored = await service.documents.restore(HOUSEHOLD, deleted.id)
+        assert restored.names == [DocumentName("manuals", "boiler.md")]
+        (root / "boiler.md").unlink()
+        await synced(service)
+        assert await names(service) == {}
 
 
 async def test_upload_restored_beside_a_file(
-    service: MemoryService, root: Path
+    emptied_database: FreshDatabase, root: Path
 ) -> None:
-    """An upload keeps its original where the same content is a file by now."""
-    upload, _ = await service.documents.add(
-        HOUSEHOLD, text("boiler").encode(), "upload.md", wait=True
-    )
-    await service.documents.delete(HOUSEHOLD, upload.id)
+    """What was uploaded keeps its original where the same content is a file by now, and outlasts that."""
     write(root / "boiler.md", text("boiler"))
-    await synced(service)
-    restored = await service.documents.restore(HOUSEHOLD, upload.id)
-    assert restored.original
-    (root / "boiler.md").unlink()
-    await synced(service)
-    assert await found(service, "boiler setting") == {"About the boiler"}
-    (document,) = await service.documents.list(HOUSEHOLD)
-    assert [name.path for name in document.names] == ["upload.md"]
+    elsewhere, here = folder(root, collection="cellar"), folder(root)
+    originals = root.parent / "originals"
+    async with running(
+        emptied_database.settings, folders=[elsewhere], originals=originals
+    ) as service:
+        await settled(service)
+        upload, _ = await service.documents.add(
+            HOUSEHOLD, text("boiler").encode(), "upload.md", wait=True
+        )
+        await service.documents.delete(HOUSEHOLD, upload.id)
+    async with running(
+        emptied_database.settings, folders=[here], originals=originals
+    ) as service:
+        await settled(service)
+        restored = await service.documents.restore(HOUSEHOLD, upload.id)
+        assert restored.id != upload.id
+        assert restored.original == upload.original
+        assert (originals / str(upload.original)).exists()
+        assert [name.path for name in restored.names] == ["boiler.md", "upload.md"]
+        (root / "boiler.md").unlink()
+        await synced(service)
+        (document,) = await service.documents.list(HOUSEHOLD)
+        assert [name.path for name in document.names] == ["upload.md"]
 
 
 async def test_folder_becomes_one_persons(

@@ -203,7 +203,12 @@ async def test_failed_migration_leaves_what_was_there(
 ) -> None:
     await open_and_close(empty)
     before = await structure(empty)
-    broken = (9003, "9003_broken", "CREATE TABLE ai_memory.half (); SELECT 1/0;", "3" * 64)
+    broken = (
+        9003,
+        "9003_broken",
+        "CREATE TABLE ai_memory.half (); SELECT 1/0;",
+        "3" * 64,
+    )
     monkeypatch.setattr(
         migrations, "_MIGRATIONS", [*migrations._load(), SECOND, broken]
     )

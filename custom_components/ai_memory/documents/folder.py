@@ -55,7 +55,9 @@ class Listing:
     """What is in a folder, in the order of the paths.
 
     `left_out` says of files and folders why they are not among the files. `unlisted`
-    are the folders (keys, "" is the root) of which not all was seen.
+    are the folders (keys, "" is the root) of which not all was seen. `empty` says of
+    folders below the root with nothing in them when they were last changed, in seconds
+    since 1970.
 
     `device` is the number of the file system while it is mounted, `filesystem` what the
     file system calls itself, `inode` the root's number in it, and `mount` tells whether
@@ -70,6 +72,7 @@ class Listing:
     files: list[Seen] = field(default_factory=list)
     left_out: dict[str, Problem] = field(default_factory=dict)
     unlisted: set[str] = field(default_factory=set)
+    empty: dict[str, float] = field(default_factory=dict)
 
     def is_gone(self, key: str) -> bool:
         """Tell of a key that is not among the files whether it is gone for certain."""
@@ -131,6 +134,8 @@ class _Walk:
             folder, place = waiting.pop()
             try:
                 entries = self._entries(place)
+                if folder and all(entry.name.startswith(".") for entry in entries):
+                    self._listing.empty[_key(folder)] = os.stat(place).st_mtime
             except OSError:
                 if not folder:
                     raise

@@ -19,7 +19,7 @@ from ..postgres.store import Store
 from ..text_forms import storable
 from .alias_candidates import TargetOfName
 from .aliases import KnownNames, Resolution
-from .archive import Archive
+from .archives.archive import Archive
 from .cache import Cache
 from .cache_policy import verdict_after
 from .calibration import Calibration, Commands
@@ -33,11 +33,11 @@ from .feedback import Feedback
 from .folder_sync import FolderSettings, FolderSync
 from .forgetting import Forgetting
 from .health import Health, Part, ReportProblem
-from .imports import Imports
+from .importing.imports import Imports
+from .importing.moving import Moving
 from .journal import Journal
 from .look_up import Found, LookUp, Utterance
 from .memories import Memories
-from .moving import Moving
 from .owners import Owners
 from .preferences import Preferences
 from .questions import is_statement

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 import logging
 import os
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 import time
 from typing import Any, Final
 
@@ -209,7 +209,8 @@ class WatchedFolder:
         """Raise _FolderEmptied where nothing is in a folder, and nobody seems to have deleted what was.
 
         So it looks where a share is not mounted, and its documents must outlast that. Where files were deleted it is the
-        same folder as before, and it was changed after they were read; of those in folders of their own, these are left.
+        same folder as before, and it was changed after they were read; for those in folders of their own see
+        `_without_away`.
         """
         if listing.files:
             self._identity = _identity(listing)
@@ -228,7 +229,19 @@ class WatchedFolder:
         # Looked at again: much may have happened since, and what went by mistake costs its vectors.
         listing = await self._list()
         await self._check(listing)
-        await self._documents.let_go(await asyncio.to_thread(_gone, listing, keys))
+        gone = await asyncio.to_thread(_gone, listing, keys)
+        await self._documents.let_go(await self._without_away(listing, gone))
+
+    async def _without_away(self, listing: Listing, gone: list[str]) -> list[str]:
+        """Return those that somebody seems to have deleted: as in `_check`, of folders in which a share was mounted."""
+        away: set[str] = set()
+        for empty, keys in _by_empty_folder(listing, gone).items():
+            newest = await self._store.folder_files.newest(
+                self.settings.id, self.settings.owner, f"{empty}/"
+            )
+            if newest and listing.empty[empty] < newest.timestamp():
+                away.update(keys)
+        return [key for key in gone if key not in away]
 
     # --- progress
 
@@ -312,6 +325,16 @@ def _gone(listing: Listing, keys: Iterable[str]) -> list[str]:
     """Return those of the keys that are not there any more, for certain."""
     there = {seen.key for seen in listing.files} | listing.left_out.keys()
     return [key for key in keys if key not in there and listing.is_gone(key)]
+
+
+def _by_empty_folder(listing: Listing, keys: Iterable[str]) -> dict[str, list[str]]:
+    """Return the keys that were in folders which are still there, and empty."""
+    found: dict[str, list[str]] = {}
+    for key in keys:
+        for parent in PurePosixPath(key).parents:
+            if str(parent) in listing.empty:
+                found.setdefault(str(parent), []).append(key)
+    return found
 
 
 def _is_again(known: KnownFile, language: str | None, *, retry: bool) -> bool:

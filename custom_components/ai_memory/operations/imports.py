@@ -14,9 +14,9 @@ from ..const import CONF_DATABASE, CONF_DSN, CONF_TLS, DOMAIN
 from ..entry_data import settings_from_entry
 from ..errors import InvalidInput
 from ..flow_schemas import recorder_connection
-from ..memory.import_progress import ImportProgress
-from ..memory.import_report import Report
-from ..memory.imports import DatabaseSource, FileSource, ImportOptions
+from ..memory.importing.imports import DatabaseSource, FileSource, ImportOptions
+from ..memory.importing.progress import ImportProgress
+from ..memory.importing.report import Report
 from ..models import Scope
 from ..postgres.settings import ConnectionSettings, TlsMode
 from ..text_forms import clean

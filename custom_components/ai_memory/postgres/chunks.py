@@ -126,7 +126,7 @@ async def hide_chunks(
     connection: PooledConnection, document_ids: Sequence[UUID], owner: str
 ) -> None:
     """Let no search find documents: vectors and lexemes go, the text stays for whoever restores it."""
-    rows = await connection.fetch(SQL["passages_of_documents"], document_ids, owner)
+    rows = await connection.fetch(SQL["passage_ids_of_documents"], document_ids, owner)
     passages = [row["id"] for row in rows]
     await uncount(connection, [owner], passages)
     # Also locks them against whoever makes vectors right now.

@@ -274,9 +274,18 @@ class DocumentRepository:
             )
             if same and same[0]["deleted_at"] is None:
                 live: UUID = same[0]["id"]
-                await connection.execute(SQL["take_names"], document_id, live, owner)
+                await connection.execute(
+                    SQL["take_names"], document_id, live, owner, original is not None
+                )
+                takes = original and await connection.fetchval(
+                    SQL["keep_original"], live, owner, original
+                )
                 await delete_chunks(connection, document_id, owner)
                 await connection.execute(SQL["delete"], document_id, owner)
+                if takes:
+                    return Restored(
+                        live, owner, from_bin=original, unneeded=same[0]["original"]
+                    )
                 return Restored(live, owner, unneeded=original)
             await take_out(connection, document_id, owner, row["language"])
             return Restored(document_id, owner, from_bin=original)

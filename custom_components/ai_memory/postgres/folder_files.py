@@ -95,11 +95,13 @@ class FolderFileRepository:
                 path = rows[-1]["path"]
         return known
 
-    async def newest(self, folder: str, owner: str) -> datetime | None:
-        """Return when the last file of a folder came in. Raises DatabaseError."""
+    async def newest(
+        self, folder: str, owner: str, prefix: str = ""
+    ) -> datetime | None:
+        """Return when the last file of a folder came in of which the path begins so. Raises DatabaseError."""
         async with self._database.transaction(owner) as connection:
             found: datetime | None = await connection.fetchval(
-                SQL["newest"], folder, owner
+                SQL["newest"], folder, owner, prefix
             )
         return found
 

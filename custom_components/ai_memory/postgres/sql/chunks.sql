@@ -34,6 +34,10 @@ SELECT id FROM passages WHERE chunk_id = ANY($1) AND owner = $2
 SELECT p.id, c.heading, p.text FROM chunks c JOIN passages p ON p.chunk_id = c.id AND p.owner = c.owner
 WHERE c.document_id = ANY($1) AND c.owner = $2
 
+-- name: passage_ids_of_documents
+SELECT p.id FROM chunks c JOIN passages p ON p.chunk_id = c.id AND p.owner = c.owner
+WHERE c.document_id = ANY($1) AND c.owner = $2
+
 -- name: delete_passages
 -- By themselves: through their chunks the triggers would run for each.
 DELETE FROM passages WHERE id = ANY($1) AND owner = $2

@@ -81,9 +81,9 @@ UPDATE documents SET state = 'failed', problem = $3, updated_at = now() WHERE id
 UPDATE documents SET deleted_at = CASE WHEN $3 THEN now() END WHERE id = $1 AND owner = $2
 
 -- name: take_names
--- Of a document ($1) by another one ($2) of the same owner ($3).
+-- Of a document ($1) by another one ($2) of the same owner ($3); where it was not uploaded ($4), not what it was called.
 UPDATE document_names n SET document_id = $2
-WHERE n.document_id = $1 AND n.owner = $3 AND (n.folder IS NOT NULL OR NOT EXISTS (
+WHERE n.document_id = $1 AND n.owner = $3 AND (n.folder IS NOT NULL OR $4 AND NOT EXISTS (
     SELECT FROM document_names o WHERE o.document_id = $2 AND o.owner = $3 AND o.folder IS NULL AND o.path = n.path))
 
 -- name: delete

@@ -7,7 +7,7 @@ ORDER BY n.path
 LIMIT $4
 
 -- name: newest
-SELECT max(added_at) FROM document_names WHERE folder = $1 AND owner = $2
+SELECT max(added_at) FROM document_names WHERE folder = $1 AND owner = $2 AND starts_with(path, $3)
 
 -- name: name
 SELECT n.id AS name_id, d.id, d.collection_id, d.language, d.state, d.problem, d.sha256, d.original, d.deleted_at, d.erased, (

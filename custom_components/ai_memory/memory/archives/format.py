@@ -9,8 +9,8 @@ import math
 from typing import Any, Final, NoReturn
 from uuid import UUID
 
-from ..models import JsonValue, Scope
-from ..text_forms import storable_json
+from ...models import JsonValue, Scope
+from ...text_forms import storable_json
 
 FORMAT: Final = "ai-memory-archive"
 VERSION: Final = 2

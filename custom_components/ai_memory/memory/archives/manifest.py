@@ -5,19 +5,9 @@ from datetime import datetime
 import json
 from typing import Any
 
-from ..models import EmbeddingModel, JsonValue
-from ..text_forms import storable_json
-from .archive_format import (
-    FORMAT,
-    ID,
-    INTEGER,
-    MEMBERS_OF,
-    OWNER,
-    SUFFIX,
-    TEXT,
-    TIME,
-    VERSION,
-)
+from ...models import EmbeddingModel, JsonValue
+from ...text_forms import storable_json
+from .format import FORMAT, ID, INTEGER, MEMBERS_OF, OWNER, SUFFIX, TEXT, TIME, VERSION
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,8 +7,8 @@ from enum import StrEnum
 import json
 from typing import Any, Final
 
-from ..models import JsonValue
-from ..text_forms import storable, storable_json
+from ...models import JsonValue
+from ...text_forms import storable, storable_json
 
 LONGEST_TEXT: Final = 100_000  # characters, as the columns
 LONGEST_LABEL: Final = 255

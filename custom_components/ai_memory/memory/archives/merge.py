@@ -7,16 +7,16 @@ from collections.abc import Callable, Mapping
 from typing import Final
 from uuid import UUID
 
-from ..errors import InvalidInput
-from ..models import Subject
-from ..postgres.archive import Merging, Placed
-from ..text_forms import storable
-from .aliases import ALIAS_PREFIX, split_key
-from .archive_format import BORROWED_LANGUAGE, MEMBERS, Row
-from .archive_manifest import Manifest
-from .archive_secrets import mask_row, secrets_of_refused
-from .document_reading import LONGEST_TITLE
-from .preferences import PROPOSED_PREFIX
+from ...errors import InvalidInput
+from ...models import Subject
+from ...postgres.archive import Merging, Placed
+from ...text_forms import storable
+from ..aliases import ALIAS_PREFIX, split_key
+from ..document_reading import LONGEST_TITLE
+from ..preferences import PROPOSED_PREFIX
+from .format import BORROWED_LANGUAGE, MEMBERS, Row
+from .manifest import Manifest
+from .secrets import mask_row, secrets_of_refused
 
 _LEFT_OUT: Final = 0
 """No row has this id."""

@@ -6,11 +6,11 @@ from pathlib import Path
 from typing import Final
 from uuid import uuid4
 
-from ..models import Scope
-from ..postgres.foreign import source_errors
-from ..postgres.settings import ConnectionSettings
-from ..postgres.store import Store
-from .archive import Archive, Exported, Imported
+from ...models import Scope
+from ...postgres.foreign import source_errors
+from ...postgres.settings import ConnectionSettings
+from ...postgres.store import Store
+from ..archives.archive import Archive, Exported, Imported
 
 type ArchiveOf = Callable[[Store], Archive]
 """Makes what writes archives of another store."""

@@ -11,9 +11,9 @@ import re
 from typing import Any, Final
 from uuid import uuid4
 
-from ..errors import InvalidInput
-from .import_fields import Reason
-from .import_items import SourceRow
+from ...errors import InvalidInput
+from .fields import Reason
+from .items import SourceRow
 
 FORMAT: Final = "ai-memory-import-report"
 VERSION: Final = 1

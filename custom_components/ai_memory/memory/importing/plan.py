@@ -7,17 +7,19 @@ import json
 from typing import Any, Final
 from uuid import UUID, uuid5
 
-from ..errors import InvalidInput
-from ..models import AnsweredBy, CacheVerdict, Preference, Scope
-from ..postgres.imports import ImportedTurn
-from ..postgres.training import TrainingFormat
-from ..postgres.turns import CONVERSATIONS
-from .aliases import alias_from_preference, split_key
-from .archive_format import Row
-from .archive_secrets import mask_row, secrets_of_refused
-from .feedback import BEST, WORST
-from .import_exchanges import ROLES, Exchange, Exchanges, Role, Said
-from .import_fields import (
+from ...errors import InvalidInput
+from ...models import AnsweredBy, CacheVerdict, Preference, Scope
+from ...postgres.imports import ImportedTurn
+from ...postgres.training import TrainingFormat
+from ...postgres.turns import CONVERSATIONS
+from ..aliases import alias_from_preference, split_key
+from ..archives.format import Row
+from ..archives.secrets import mask_row, secrets_of_refused
+from ..feedback import BEST, WORST
+from ..memories import LONGEST_MEMORY, MEMORIES
+from ..questions import is_statement
+from .exchanges import ROLES, Exchange, Exchanges, Role, Said
+from .fields import (
     LONGEST_LABEL,
     LONGEST_LANGUAGE,
     LONGEST_TAG,
@@ -27,7 +29,7 @@ from .import_fields import (
     Reason,
     shown_id,
 )
-from .import_items import (
+from .items import (
     MemoryItem,
     PreferenceItem,
     SourceRow,
@@ -38,8 +40,6 @@ from .import_items import (
     digest_of_turn,
     row_of,
 )
-from .memories import LONGEST_MEMORY, MEMORIES
-from .questions import is_statement
 
 REQUIRED: Final[dict[str, tuple[str, ...]]] = {
     "conversations": ("session_id", "role", "content"),

@@ -4,9 +4,9 @@ import logging
 import time
 from typing import Final
 
-from ..errors import AiMemoryError
-from .import_items import Item
-from .import_writing import Writing
+from ...errors import AiMemoryError
+from .items import Item
+from .writing import Writing
 
 _LOGGER = logging.getLogger(__name__)
 

@@ -6,14 +6,14 @@ import json
 import logging
 from typing import Final
 
-from ..errors import DatabaseError
-from ..models import Subject
-from ..postgres.imports import ImportRepository, Outcome, Taking
-from .aliases import ALIAS_PREFIX
-from .import_fields import Reason
-from .import_items import Item, MemoryItem, PreferenceItem, TurnItem, digest_of
-from .import_report import Check, Report
-from .memories import LONGEST_QUERY, MEMORIES
+from ...errors import DatabaseError
+from ...models import Subject
+from ...postgres.imports import ImportRepository, Outcome, Taking
+from ..aliases import ALIAS_PREFIX
+from ..memories import LONGEST_QUERY, MEMORIES
+from .fields import Reason
+from .items import Item, MemoryItem, PreferenceItem, TurnItem, digest_of
+from .report import Check, Report
 
 _LOGGER = logging.getLogger(__name__)
 

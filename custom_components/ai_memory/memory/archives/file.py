@@ -16,10 +16,10 @@ from typing import IO, BinaryIO, Final
 import zipfile
 import zlib
 
-from ..errors import InvalidInput
-from ..models import EmbeddingModel, JsonValue
-from ..text_forms import storable
-from .archive_format import (
+from ...errors import InvalidInput
+from ...models import EmbeddingModel, JsonValue
+from ...text_forms import storable
+from .format import (
     FORMAT,
     LONGEST_LINE,
     MANIFEST,
@@ -32,7 +32,7 @@ from .archive_format import (
     line_of,
     row_of,
 )
-from .archive_manifest import Manifest, manifest_of
+from .manifest import Manifest, manifest_of
 
 PAGE_ROWS: Final = 200
 _PAGE_BYTES = 4 << 20

@@ -4,10 +4,10 @@ from dataclasses import dataclass, field
 from hashlib import md5
 from typing import Any, NamedTuple
 
-from ..models import JsonValue
-from ..postgres.imports import ImportedTurn
-from .archive_format import MEMBERS, Row
-from .import_fields import BrokenRow, Reason
+from ...models import JsonValue
+from ...postgres.imports import ImportedTurn
+from ..archives.format import MEMBERS, Row
+from .fields import BrokenRow, Reason
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,18 +7,18 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Final
 
-from ..documents.formats.content import ReadError
-from ..documents.originals import Originals
-from ..errors import DatabaseError, InvalidInput
-from ..models import Scope, Verb
-from ..postgres.store import Store
-from .archive_file import ArchiveReader, ArchiveWriter, check_file_name
-from .archive_format import MEMBERS
-from .archive_manifest import Manifest
-from .archive_merge import Merge
-from .changes import Changes
-from .preferences import Preferences
-from .turn_writer import TurnWriter
+from ...documents.formats.content import ReadError
+from ...documents.originals import Originals
+from ...errors import DatabaseError, InvalidInput
+from ...models import Scope, Verb
+from ...postgres.store import Store
+from ..changes import Changes
+from ..preferences import Preferences
+from ..turn_writer import TurnWriter
+from .file import ArchiveReader, ArchiveWriter, check_file_name
+from .format import MEMBERS
+from .manifest import Manifest
+from .merge import Merge
 
 _PATIENCE: Final = 10.0
 """Seconds to wait for turns that are on their way into the database."""

@@ -6,14 +6,14 @@ from datetime import tzinfo
 from typing import Final
 from zoneinfo import ZoneInfo
 
-from ..errors import InvalidInput
-from ..postgres.database import SCHEMA
-from ..postgres.foreign import ForeignDatabase, ForeignTable
-from .import_fields import BrokenRow, id_in_bytes, object_of
-from .import_lines import Line, LineFile
-from .import_plan import LEFT_OUT, OPTIONAL, ORDER, REQUIRED, WHOLE
-from .import_progress import ImportProgress
-from .import_report import Again
+from ...errors import InvalidInput
+from ...postgres.database import SCHEMA
+from ...postgres.foreign import ForeignDatabase, ForeignTable
+from .fields import BrokenRow, id_in_bytes, object_of
+from .lines import Line, LineFile
+from .plan import LEFT_OUT, OPTIONAL, ORDER, REQUIRED, WHOLE
+from .progress import ImportProgress
+from .report import Again
 
 _MIGRATIONS: Final = "schema_migrations"
 TABLES: Final = (*REQUIRED, LEFT_OUT, _MIGRATIONS)

@@ -8,19 +8,22 @@ import logging
 from pathlib import Path
 import time
 
-from ..errors import AiMemoryError, InvalidInput
-from ..models import Scope, Subject, Verb
-from ..postgres.foreign import ForeignDatabase, ForeignTable
-from ..postgres.settings import ConnectionSettings
-from ..postgres.store import Store
-from .changes import Changes
-from .conversations import Conversations
-from .import_items import Translated
-from .import_lines import Line, LineFile
-from .import_plan import LEFT_OUT, REQUIRED, Translator
-from .import_progress import ImportProgress, ImportState
-from .import_report import Again, Report, rows_to_try
-from .import_sources import (
+from ...errors import AiMemoryError, InvalidInput
+from ...models import Scope, Subject, Verb
+from ...postgres.foreign import ForeignDatabase, ForeignTable
+from ...postgres.settings import ConnectionSettings
+from ...postgres.store import Store
+from ..changes import Changes
+from ..conversations import Conversations
+from ..memories import MOST_RESULTS, Memories
+from ..preferences import Preferences
+from .items import Translated
+from .lines import Line, LineFile
+from .moving import Moving, remove_leftovers
+from .plan import LEFT_OUT, REQUIRED, Translator
+from .progress import ImportProgress, ImportState
+from .report import Again, Report, rows_to_try
+from .sources import (
     TABLES,
     has_columns,
     is_ai_memory,
@@ -29,11 +32,8 @@ from .import_sources import (
     schema_of,
     zone_of,
 )
-from .import_trial import Trial
-from .import_writing import Writing
-from .memories import MOST_RESULTS, Memories
-from .moving import Moving, remove_leftovers
-from .preferences import Preferences
+from .trial import Trial
+from .writing import Writing
 
 _LOGGER = logging.getLogger(__name__)
 

@@ -7,8 +7,8 @@ from datetime import UTC, datetime, timedelta
 from typing import Final, Literal
 from uuid import UUID
 
-from .import_fields import LONGEST_TEXT
-from .import_items import SourceRow
+from .fields import LONGEST_TEXT
+from .items import SourceRow
 
 type Role = Literal["user", "assistant"]
 

@@ -3,11 +3,11 @@
 from collections.abc import Callable
 from typing import Final
 
-from ..models import JsonValue
-from .archive_format import Row
-from .document_reading import LONGEST_HEADING
-from .secret_filter import find_secrets, mask, mask_json
-from .secret_gate import masked_result
+from ...models import JsonValue
+from ..document_reading import LONGEST_HEADING
+from ..secret_filter import find_secrets, mask, mask_json
+from ..secret_gate import masked_result
+from .format import Row
 
 _MASKED: Final = {
     "collections": ("description", "summary"),

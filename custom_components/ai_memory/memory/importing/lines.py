@@ -6,8 +6,8 @@ from pathlib import Path
 import stat
 from typing import Any, BinaryIO, Final
 
-from ..errors import InvalidInput
-from .import_fields import BrokenRow, Reason, object_of
+from ...errors import InvalidInput
+from .fields import BrokenRow, Reason, object_of
 
 type Line = tuple[str, int | None, dict[str, Any] | BrokenRow]
 """The table, the number of the line in a file, and what stands in it."""

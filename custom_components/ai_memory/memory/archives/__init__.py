@@ -1,0 +1,1 @@
+"""One portable archive of everything: its file, its format, and merging one into what is there."""

@@ -1,0 +1,1 @@
+"""What comes from elsewhere: the plan's database, lines of JSON, another AI Memory."""
