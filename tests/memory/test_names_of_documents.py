@@ -216,10 +216,11 @@ async def test_the_same_uploaded_twice_at_once(
     assert await found(service, "boiler setting") == {"About the boiler"}
 
 
+@pytest.mark.parametrize("by_file", [False, True])
 async def test_deleted_before_it_is_read(
-    service: MemoryService, monkeypatch: pytest.MonkeyPatch
+    service: MemoryService, root: Path, monkeypatch: pytest.MonkeyPatch, by_file: bool
 ) -> None:
-    """That its file is in the bin says nothing about it."""
+    """That its file is in the bin says nothing about it; whatever takes it out lets it be read."""
     reading, deleted = asyncio.Event(), asyncio.Event()
     read = DocumentReading.read
 
@@ -236,6 +237,10 @@ async def test_deleted_before_it_is_read(
     await service.documents.delete(HOUSEHOLD, document.id)
     deleted.set()
     await settled(service)
-    await service.documents.restore(HOUSEHOLD, document.id)
+    if by_file:
+        write(root / "boiler.md", text("boiler"))
+        await synced(service)
+    else:
+        await service.documents.restore(HOUSEHOLD, document.id)
     await settled(service)
     assert await found(service, "boiler setting") == {"About the boiler"}

@@ -253,8 +253,9 @@ class Documents:
         return len(unknown)
 
     async def take_from_bin(self, original: str) -> None:
-        """Put an original back to where it is read."""
+        """Put an original back to where it is read, which may have been owed when it went into the bin."""
         await self._try(self._originals.restore, original)
+        self.look()
 
     def look(self) -> None:
         """Read what waits, as soon as may be."""

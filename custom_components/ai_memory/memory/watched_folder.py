@@ -235,7 +235,8 @@ class WatchedFolder:
     async def _without_away(self, listing: Listing, gone: list[str]) -> list[str]:
         """Return those that somebody seems to have deleted: as in `_check`, of folders in which a share was mounted."""
         away: set[str] = set()
-        for empty, keys in _by_empty_folder(listing, gone).items():
+        emptied = await asyncio.to_thread(_by_empty_folder, listing, gone)
+        for empty, keys in emptied.items():
             newest = await self._store.folder_files.newest(
                 self.settings.id, self.settings.owner, f"{empty}/"
             )
