@@ -191,7 +191,14 @@ class AiMemoryConfigFlow(DatabaseSteps, EmbedderSteps, SwitchSteps, domain=DOMAI
         return self._async_update(
             entry,
             unique_id=entry.unique_id if stays else place,
-            data={**data, CONF_EMBEDDER: entry.data[CONF_EMBEDDER]},
+            data={
+                **data,
+                **{
+                    key: entry.data[key]
+                    for key in (CONF_EMBEDDER, CONF_NEXT_EMBEDDER)
+                    if key in entry.data
+                },
+            },
         )
 
     @override

@@ -27,7 +27,9 @@ class EntryChanges:
         """Make the next embedder the entry's: it serves, so there is no reason to load again."""
         assert self._next is not None
         data = {**self._entry.data, CONF_EMBEDDER: self._next}
-        data.pop(CONF_NEXT_EMBEDDER, None)
+        # Another one may be wished for already.
+        if data.get(CONF_NEXT_EMBEDDER) == self._next:
+            del data[CONF_NEXT_EMBEDDER]
         self._next = None
         self._made_from = {**self._made_from, CONF_EMBEDDER: data[CONF_EMBEDDER]}
         self._hass.config_entries.async_update_entry(self._entry, data=data)
@@ -46,14 +48,17 @@ class EntryChanges:
                 self._hass, self._entry.data, CONF_NEXT_EMBEDDER
             )
             try:
-                await models.back_out()
+                if embedder is None:
+                    await models.back_out()
+                else:
+                    await models.begin(embedder)
             except DatabaseError:
-                # What was made for it goes as soon as the database is back.
+                # It is seen to as soon as the database is back.
+                if embedder is not None:
+                    await embedder.close()
                 self._hass.config_entries.async_schedule_reload(self._entry.entry_id)
                 return
             self._next = wanted
-            if embedder is not None:
-                await models.begin(embedder)
 
 
 def _settings(entry: AiMemoryConfigEntry) -> dict[str, Any]:

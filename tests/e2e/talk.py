@@ -188,3 +188,27 @@ async def set_agent(house: DemoHouse, **settings: object) -> None:
     step = await house.client.subentry_flow_step(step["flow_id"], answers)
     assert step["reason"] == "reconfigure_successful"
     await until(lambda: is_loaded(house))
+
+
+async def remove_folder(house: DemoHouse, name: str) -> None:
+    """Remove a folder of documents from the entry."""
+    client = house.client
+    [entry] = await client.entries("ai_memory")
+    subentries = await client.call(
+        "config_entries/subentries/list", entry_id=entry["entry_id"]
+    )
+    [subentry] = [found for found in subentries if found["title"] == name]
+    await client.call(
+        "config_entries/subentries/delete",
+        entry_id=entry["entry_id"],
+        subentry_id=subentry["subentry_id"],
+    )
+
+    async def is_gone() -> bool:
+        states = await client.rest("GET", "/api/states")
+        slug = name.lower().replace(" ", "_")
+        return await is_loaded(house) and not any(
+            state["entity_id"] == f"sensor.{slug}_state" for state in states
+        )
+
+    await until(is_gone)

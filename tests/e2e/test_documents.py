@@ -8,12 +8,20 @@ from typing import Final
 
 import pytest
 import pytest_asyncio
+import pytest_socket
 
 from demo import wiring
 from demo.client import HassError, Json
 from demo.demo_house import DemoHouse
 from demo.flows import subentry_flow
-from tests.e2e.talk import Database, chats, is_loaded, last_user_message, until
+from tests.e2e.talk import (
+    Database,
+    chats,
+    is_loaded,
+    last_user_message,
+    remove_folder,
+    until,
+)
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
 
@@ -30,6 +38,7 @@ NAME: Final = "Boiler things"
 @pytest_asyncio.fixture(scope="module", loop_scope="session")
 async def folder(house: DemoHouse) -> AsyncGenerator[Path]:
     """Give a folder of documents of the house."""
+    pytest_socket.enable_socket()
     folder = house.hass.config_dir / "boiler_things"
     folder.mkdir()
     [entry] = await house.client.entries("ai_memory")
@@ -41,6 +50,8 @@ async def folder(house: DemoHouse) -> AsyncGenerator[Path]:
     )
     await until(lambda: _has_folder(house))
     yield folder
+    pytest_socket.enable_socket()
+    await remove_folder(house, NAME)
     shutil.rmtree(folder)
 
 

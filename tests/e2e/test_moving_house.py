@@ -19,7 +19,7 @@ FACT: Final = "The metronome stands on the harmonium"
 ASKED: Final = "Where is the metronome?"
 
 # Ids that the new database gives anew; what they point to is in the rows beside them.
-_ROW: Final = "to_jsonb({0}) - '{{id,collection_id,conversation_id,memory_id,passage_id,model_id,version}}'::text[]"
+_ROW: Final = "to_jsonb({0}) - '{{id,collection_id,conversation_id,memory_id,passage_id,chunk_id,model_id,version,summary_version}}'::text[]"
 _OF_PASSAGE: Final = "JOIN passages p ON p.id = x.passage_id"
 CONTENT: Final = {
     "collections": f"SELECT {_ROW.format('x')} FROM collections x",
@@ -32,6 +32,12 @@ CONTENT: Final = {
     "tool_executions": f"SELECT {_ROW.format('x')} FROM tool_executions x",
     "memories": f"SELECT {_ROW.format('x')}, k.name FROM memories x"
     " JOIN collections k ON k.id = x.collection_id",
+    "documents": f"SELECT {_ROW.format('x')}, k.name FROM documents x"
+    " JOIN collections k ON k.id = x.collection_id",
+    # Of a folder that is no more the names stay behind.
+    "document_names": f"SELECT {_ROW.format('x')} FROM document_names x WHERE folder IS NULL",
+    "document_versions": f"SELECT {_ROW.format('x')} FROM document_versions x",
+    "chunks": f"SELECT {_ROW.format('x')} FROM chunks x",
     "passages": f"SELECT {_ROW.format('x')}, k.name, m.content FROM passages x"
     " JOIN collections k ON k.id = x.collection_id LEFT JOIN memories m ON m.id = x.memory_id",
     "context_references": f"SELECT {_ROW.format('x')}, p.text"
@@ -48,6 +54,8 @@ CONTENT: Final = {
 }
 # Made anew from the others in the background, or worth nothing elsewhere.
 NOT_MOVED: Final = {
+    "collection_embeddings",
+    "embedding_failures",
     "embedding_models",
     "lexeme_statistics",
     "recall_gates",

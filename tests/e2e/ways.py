@@ -12,7 +12,7 @@ from demo import wiring
 from demo.client import HassClient, HassError, Json, Turn
 from demo.demo_house import DemoHouse
 from demo.flows import subentry_flow
-from tests.e2e.talk import Database, until
+from tests.e2e.talk import Database, remove_folder, until
 
 ENDPOINTS: Final = {
     "remember": ("POST", "/api/ai_memory/memory/add"),
@@ -515,7 +515,7 @@ async def _is_ready(at: At, document_id: str) -> bool:
 
 
 async def _is_found(at: At) -> bool:
-    found = await at.ask("recall", query=f"Where does the {at.word} hang?")
+    found = await at.ask("recall", query=f"Where does the {at.word} hang?", limit=50)
     return any(
         passage["kind"] == "chunk" and at.fact in passage["content"]
         for passage in found["passages"]
@@ -612,6 +612,7 @@ async def sync_documents(at: At) -> None:
         return bool(stopped["folders"][0]["state"] == "stopped")
 
     await until(is_stopped)
+    await remove_folder(at.house, at.word)
 
 
 # --- shelves

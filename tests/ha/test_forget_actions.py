@@ -276,7 +276,13 @@ async def test_owners(
     done = await call("reassign_owner", from_person="person.bert", to_household=True)
     assert done == {"owner": "household", "rows": 1}
     shown = await call("erase_owner", anna, person="person.anna")
-    assert shown == {"confirmed": False, "memories": 1, "turns": 0, "preferences": 0}
+    assert shown == {
+        "confirmed": False,
+        "memories": 1,
+        "turns": 0,
+        "preferences": 0,
+        "documents": 0,
+    }
     # A person who is switched off is still there, and known by id.
     er.async_get(hass).async_update_entity(
         "person.anna", disabled_by=er.RegistryEntryDisabler.USER

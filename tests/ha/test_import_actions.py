@@ -129,6 +129,10 @@ async def test_password_is_nowhere(
         with pytest.raises(ServiceValidationError) as failure:
             await call("import_from_database", dsn=dsn)
         shown += [str(failure.value), await call("import_state")]
+    with pytest.raises(ServiceValidationError) as failure:
+        # The one field taken for the other.
+        await call("import_from_database", dsn_file=plan.dsn)
+    shown.append(str(failure.value))
     shown.append(
         await get_diagnostics_for_config_entry(hass, hass_client, loaded_entry)
     )
@@ -209,6 +213,7 @@ _BAD_SOURCES: list[tuple[dict[str, Any], str]] = [
     ({"dsn": "mysql://a@b/c"}, "dsn_invalid"),
     ({"dsn_file": "none.txt"}, "import_file_unknown"),
     ({"dsn_file": "../secrets.txt"}, "import_file_unknown"),
+    ({"dsn": "postgresql://a@127.0.0.1:99999/c"}, "connection_invalid"),
     ({"dsn": "postgresql://a@127.0.0.1:1/c"}, "import_source_unreachable"),
     ({"dsn": "postgresql://a@b/c", "schema": ""}, "text_empty"),
     ({"dsn": "postgresql://a@b/c", "person": "person.carl"}, "person_unknown"),

@@ -157,6 +157,96 @@ async def test_change_goes_on_after_a_restart(
     await until(hass, lambda: dimensions(entry) == 200)
 
 
+async def held(
+    hass: HomeAssistant, entry: MockConfigEntry, ollama_server: OllamaServer
+) -> None:
+    """Begin a change to 200 dimensions whose server hangs."""
+    result = await to_switch(hass, entry)
+    ollama_server.hanging.add("/api/embed")
+    await fill(hass, result)
+    service = service_of(entry)
+    await until(hass, lambda: service.models.progress() is not None)
+
+
+async def test_change_goes_on_with_another_database(
+    hass: HomeAssistant,
+    entry: MockConfigEntry,
+    database: FreshDatabase,
+    ollama_server: OllamaServer,
+) -> None:
+    """Who names the database anew, such as with another password, did not give up the change."""
+    await held(hass, entry, ollama_server)
+    result = await entry.start_reconfigure_flow(hass)
+    result = await fill(hass, result, next_step_id="reconfigure_database")
+    ollama_server.hanging.clear()
+    result = await fill(hass, result, **database.fields | {"tls": "disable"})
+    assert result["reason"] == "reconfigure_successful"
+    assert entry.data["tls"] == "disable"
+    await until(hass, lambda: dimensions(entry) == 200)
+
+
+async def test_next_model_at_another_address(
+    hass: HomeAssistant,
+    entry: MockConfigEntry,
+    database: FreshDatabase,
+    ollama_server: OllamaServer,
+) -> None:
+    """What was made of it stays: it is the same model."""
+    await held(hass, entry, ollama_server)
+    database.execute(
+        "INSERT INTO ai_memory.embedding_models (provider, name, dimensions, building)"
+        f" VALUES ('ollama', '{EMBEDDING_MODEL}', 200, true);"
+        "INSERT INTO ai_memory.embeddings (passage_id, model_id, owner, vector)"
+        " SELECT p.id, m.id, p.owner, array_fill(0.1, ARRAY[200])::halfvec"
+        " FROM ai_memory.passages p, ai_memory.embedding_models m WHERE m.building"
+        " ORDER BY p.id LIMIT 1"
+    )
+    since = "SELECT created_at FROM ai_memory.embedding_models WHERE dimensions = 200"
+    began = database.execute(since)
+    ollama_server.hanging.clear()
+    next_embedder = {
+        **entry.data[CONF_NEXT_EMBEDDER],
+        "url": f"{ollama_server.url}/",
+    }
+    hass.config_entries.async_update_entry(
+        entry, data={**entry.data, CONF_NEXT_EMBEDDER: next_embedder}
+    )
+    await until(hass, lambda: dimensions(entry) == 200)
+    assert entry.data["embedder"] == next_embedder
+    assert database.execute(since) == began
+
+
+async def test_wish_for_a_third_model_as_the_second_takes_over(
+    hass: HomeAssistant,
+    entry: MockConfigEntry,
+    database: FreshDatabase,
+    ollama_server: OllamaServer,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """The database has switched, nobody was told yet: the second serves, then the third."""
+    models = service_of(entry).store.models
+    switch, switched = models.switch, asyncio.Event()
+
+    async def hang(*arguments: Any) -> bool:
+        await switch(*arguments)
+        switched.set()
+        return await asyncio.Future()
+
+    monkeypatch.setattr(models, "switch", hang)
+    await fill(hass, await to_switch(hass, entry))
+    async with asyncio.timeout(20):
+        await switched.wait()
+    monkeypatch.undo()
+    third = {**entry.data[CONF_NEXT_EMBEDDER], "dimensions": 100}
+    hass.config_entries.async_update_entry(
+        entry, data={**entry.data, CONF_NEXT_EMBEDDER: third}
+    )
+    await until(hass, lambda: dimensions(entry) == 100)
+    assert CONF_NEXT_EMBEDDER not in entry.data
+    active = "SELECT dimensions FROM ai_memory.embedding_models WHERE active"
+    assert database.execute(active) == "100"
+
+
 async def test_server_that_fails_is_told_in_the_flow(
     hass: HomeAssistant, entry: MockConfigEntry, ollama_server: OllamaServer
 ) -> None:

@@ -6,7 +6,11 @@ from hashlib import blake2b, sha256
 
 import pytest
 
-from custom_components.ai_memory.errors import InvalidInput
+from custom_components.ai_memory.errors import (
+    EmbedderError,
+    EmbedderUnreachable,
+    InvalidInput,
+)
 from custom_components.ai_memory.memory import collections
 from custom_components.ai_memory.memory.changes import Changes
 from custom_components.ai_memory.memory.collections import Collections
@@ -337,6 +341,61 @@ async def test_vectors_are_made_once(shelves: Shelves, database: FreshDatabase) 
     assert database.execute("SELECT count(*) FROM ai_memory.collection_embeddings") == (
         "2"
     )
+
+
+async def test_shelf_that_no_vector_is_made_of(shelves: Shelves) -> None:
+    """Its words may be too many for the model: that is no fault of the server's, and others get theirs."""
+    shelves.written = None
+    await shelves.embed()
+    await shelves.add("Boiler", "Open the gas tap when the boiler is out.")
+    await shelves.add("Pasta", "Boil water with salt for the pasta.", shelf="recipes")
+    shelves.embedder.refused["recipes"] = EmbedderError(status="400")
+    await shelves.refresh()
+    model = shelves.searching.model
+    assert model
+    assert len(await shelves.store.collections.vectors(model)) == 1
+    shelves.embedder.error = EmbedderUnreachable()
+    with pytest.raises(EmbedderUnreachable):
+        await shelves.refresh()
+
+
+async def test_vector_of_what_is_gone_goes(
+    shelves: Shelves, database: FreshDatabase
+) -> None:
+    """It was made of words that stood there, also where no other one comes in its place."""
+    shelves.written = None
+    await shelves.embed()
+    await shelves.add("Boiler", "Open the gas tap when the boiler is out.")
+    await shelves.add("Pasta", "Boil water with salt for the pasta.", shelf="recipes")
+    await shelves.refresh()
+    await shelves.refresh()
+    count = "SELECT count(*) FROM ai_memory.collection_embeddings"
+    assert database.execute(count) == "2"
+    await shelves.delete("Pasta")
+    await shelves.refresh()
+    assert database.execute(count) == "1"
+
+
+async def test_shelf_that_goes_while_others_are_told_of(
+    shelves: Shelves, database: FreshDatabase
+) -> None:
+    for name in ("first", "second", "third"):
+        await shelves.add(name, f"The {name} thing to know about it.", shelf=name)
+    original = shelves.summarise
+
+    async def while_it_goes(text: str) -> str | None:
+        if "first" in text:
+            database.execute(
+                "DELETE FROM ai_memory.documents WHERE title = 'second';"
+                "DELETE FROM ai_memory.collections WHERE name = 'second'"
+            )
+            # The upkeep goes on meanwhile.
+            await shelves.all.refresh()
+        return await original(text)
+
+    shelves.all._summarise = while_it_goes
+    await shelves.refresh()
+    assert (await shelves.one("third")).summary == shelves.written
 
 
 async def test_shelves_that_fit_come_first(shelves: Shelves) -> None:

@@ -401,6 +401,40 @@ async def test_backing_out_of_a_switch_that_took_place(
         await service.stop()
 
 
+async def test_backing_out_of_a_second_switch(database: FreshDatabase) -> None:
+    """What the first one led to is no sign that the second has taken place."""
+    fill(database, 20)
+    second, third = FakeEmbedder("second"), FakeEmbedder("third")
+    calls: list[str] = []
+    async with running(
+        database.settings,
+        FakeEmbedder("first"),
+        switched=lambda: calls.append("switched"),
+    ) as service:
+        await settled(service)
+        await service.models.begin(second)
+        await until(lambda: calls)
+        third.error = EmbedderUnreachable()
+        await service.models.begin(third)
+        assert await service.models.back_out()
+        assert calls == ["switched"]
+        assert service._searching.embedder is second
+        assert third.closed
+        passages = await service.memories.recall(HOUSEHOLD, "What of number 7?")
+        assert scored_by([second, third], "What of number 7?", passages) is second
+
+
+async def test_nothing_goes_on_behind_the_end(database: FreshDatabase) -> None:
+    """Who changes the model while the service ends leaves no task behind."""
+    old, new, third = (FakeEmbedder(name) for name in ("old", "new", "third"))
+    async with running(database.settings, old, next_embedder=new) as service:
+        new.error = EmbedderUnreachable()
+    await service.models.begin(third)
+    assert third.closed
+    assert not await service.models.back_out()
+    assert service.models._task is None
+
+
 @pytest.mark.parametrize("wanted", [None, "third"])
 async def test_somebody_thought_better_of_it(
     database: FreshDatabase, wanted: str | None

@@ -16,7 +16,7 @@ from typing import Any
 import asyncpg
 import pytest
 
-from custom_components.ai_memory.errors import InvalidInput
+from custom_components.ai_memory.errors import DatabaseUnreachable, InvalidInput
 from custom_components.ai_memory.memory.importing import writing as import_writing
 from custom_components.ai_memory.memory.importing.imports import (
     DatabaseSource,
@@ -711,6 +711,8 @@ async def test_ended_with_the_service(
             await asyncio.sleep(0.01)
     with refuses("import_not_running"):
         await waiting
+    [written] = [json.loads(path.read_text()) for path in tmp_path.glob("*.json")]
+    assert written["stopped"]
     async with running(database.settings) as service:
         report = await bring(service, plan, tmp_path)
         assert report.is_verified
@@ -741,11 +743,49 @@ async def test_our_database_goes_for_a_while(
             )
         return taking(self, keep=keep)
 
+    stored_turns = ImportRepository.stored_turns
+    looked: list[bool] = []
+
+    async def away_once(self: ImportRepository, *arguments: Any) -> Any:
+        if not looked:
+            looked.append(True)
+            raise DatabaseUnreachable
+        return await stored_turns(self, *arguments)
+
     monkeypatch.setattr(ImportRepository, "taking", cut_once)
+    monkeypatch.setattr(ImportRepository, "stored_turns", away_once)
     report = await bring(service, plan, tmp_path)
     assert cut
+    assert looked
     assert report.is_verified
     assert report.rows_failed == 7
+
+
+async def test_our_database_goes_for_good(
+    service: MemoryService, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What was taken until then was looked at, but that is not all of it: a file does not say how much there is."""
+    monkeypatch.setattr(import_writing, "_RETRY_AFTER", 0.0)
+    stored = import_writing.Writing.store
+
+    async def first_page(self: import_writing.Writing, items: Any) -> None:
+        if self.changed:
+            raise DatabaseUnreachable
+        await stored(self, items)
+
+    monkeypatch.setattr(import_writing.Writing, "store", first_page)
+    path = lines(
+        tmp_path / "a.jsonl",
+        *({"content": f"Fact number {number}"} for number in range(600)),
+    )
+    with pytest.raises(DatabaseUnreachable):
+        await bring(service, path, tmp_path)
+    report = service.imports.progress.report
+    assert report
+    written = json.loads((tmp_path / report).read_text())
+    assert written["problem"] == "database_unreachable"
+    assert written["tables"]["knowledge"]["added"] == 500
+    assert not written["verified"]
 
 
 async def test_source_goes(
@@ -790,6 +830,10 @@ async def test_source_that_cannot_be_read(
         ({"password": "open-sesame"}, "import_source_password"),
         ({"database": "nowhere"}, "import_source_missing"),
         ({"port": 1}, "import_source_unreachable"),
+        ({"port": 99_999}, "connection_invalid"),
+        ({"host": "127.0.0.1\0"}, "connection_invalid"),
+        ({"password": "open\ud800sesame"}, "connection_invalid"),
+        ({"password": "open\0sesame"}, "import_source_unreachable"),
         ({"tls": TlsMode.REQUIRE}, "import_source_insecure"),
         ({"database": "empty"}, "import_nothing_found"),
     ]

@@ -1,7 +1,8 @@
 """A document goes by the names of its files, and goes with the last of them."""
 
 import asyncio
-from collections.abc import AsyncGenerator
+from collections.abc import AsyncGenerator, Coroutine
+from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
@@ -11,6 +12,8 @@ import pytest
 from custom_components.ai_memory.memory.document_reading import DocumentReading
 from custom_components.ai_memory.memory.service import MemoryService
 from custom_components.ai_memory.models import Document, DocumentName
+from custom_components.ai_memory.postgres.chunks import ReadChunk, Reading
+from custom_components.ai_memory.postgres.folder_files import FolderFile
 from tests.databases import FreshDatabase
 from tests.documents_support import folder, found, passages, synced, text, write
 from tests.engine import ANNA, HOUSEHOLD, running, settled
@@ -40,6 +43,25 @@ async def names(service: MemoryService) -> dict[str, list[DocumentName]]:
 
 async def in_bin(service: MemoryService) -> list[Document]:
     return await service.documents.list(HOUSEHOLD, deleted=True)
+
+
+async def at_once[T](
+    database: FreshDatabase, *calls: Coroutine[Any, Any, T], table: str = "documents"
+) -> list[T]:
+    """Let calls that write to a table begin before any of them goes on; return their results."""
+    other = await asyncpg.connect(database.server.dsn(database.name, superuser=True))
+    try:
+        async with other.transaction():
+            # Reads go on, so that all find what there was; none can write.
+            await other.execute(f"LOCK TABLE ai_memory.{table} IN SHARE MODE")
+            tasks = [asyncio.create_task(call) for call in calls]
+            while await other.fetchval(
+                "SELECT count(*) FROM pg_locks WHERE NOT granted"
+            ) < len(tasks):
+                await asyncio.sleep(0.01)
+        return await asyncio.gather(*tasks)
+    finally:
+        await other.close()
 
 
 async def test_file_that_came_back_goes_again(
@@ -190,24 +212,14 @@ async def test_the_same_uploaded_twice_at_once(
 ) -> None:
     """Whoever comes second gets the document of the first one."""
     await service.documents.add(HOUSEHOLD, text("oven").encode(), "oven.md", wait=True)
-    server, name = emptied_database.server, emptied_database.name
-    other = await asyncpg.connect(server.dsn(name, superuser=True))
-    async with other.transaction():
-        # Reads go on, so that both find nothing of the kind; neither can write.
-        await other.execute("LOCK TABLE ai_memory.documents IN SHARE MODE")
-        content = text("boiler").encode()
-        adding = [
-            asyncio.create_task(
-                service.documents.add(HOUSEHOLD, content, name, wait=True)
-            )
+    content = text("boiler").encode()
+    added = await at_once(
+        emptied_database,
+        *(
+            service.documents.add(HOUSEHOLD, content, name, wait=True)
             for name in ("one.md", "two.md")
-        ]
-        while (
-            await other.fetchval("SELECT count(*) FROM pg_locks WHERE NOT granted") < 2
-        ):
-            await asyncio.sleep(0.01)
-    added = await asyncio.gather(*adding)
-    await other.close()
+        ),
+    )
     assert sorted(is_new for _, is_new in added) == [False, True]
     assert len({document.id for document, _ in added}) == 1
     await settled(service)
@@ -244,3 +256,62 @@ async def test_deleted_before_it_is_read(
         await service.documents.restore(HOUSEHOLD, document.id)
     await settled(service)
     assert await found(service, "boiler setting") == {"About the boiler"}
+
+
+async def test_two_services_read_the_same_file(
+    service: MemoryService, emptied_database: FreshDatabase, root: Path
+) -> None:
+    """What one of them read of it does not stay beside what the other one did."""
+    write(root / "oven.md", text("oven"))
+    await synced(service)
+    file = file_of("manuals")
+    await at_once(
+        emptied_database,
+        *(service.store.folder_files.write(file, reading(n)) for n in (1, 2)),
+    )
+    await settled(service)
+    boilers = await service.documents.list(HOUSEHOLD, text="boiler")
+    assert [len(document.names) for document in boilers] == [1]
+
+
+async def test_moved_between_folders_that_are_looked_at_at_once(
+    service: MemoryService, emptied_database: FreshDatabase, root: Path
+) -> None:
+    """One folder lets a document go while the other one takes it."""
+    write(root / "boiler.md", text("boiler"))
+    await synced(service)
+    (document,) = await service.documents.list(HOUSEHOLD)
+    files = service.store.folder_files
+    digest = sha256((root / "boiler.md").read_bytes()).digest()
+
+    async def take() -> None:
+        assert await files.recognise(file_of("other"), digest, again=False)
+
+    async def let_go() -> None:
+        await files.drop("manuals", HOUSEHOLD.owner, ["boiler.md"])
+
+    await at_once(emptied_database, take(), let_go(), table="document_names")
+    (moved,) = await service.documents.list(HOUSEHOLD)
+    assert moved.id == document.id
+    assert moved.names == [DocumentName("other", "boiler.md")]
+
+
+def file_of(folder_id: str) -> FolderFile:
+    """Return a file of a folder as it might be seen."""
+    return FolderFile(
+        folder=folder_id,
+        owner=HOUSEHOLD.owner,
+        collection="documents",
+        path="boiler.md",
+        title="boiler",
+        format="md",
+        bytes=1,
+        modified_ns=1,
+    )
+
+
+def reading(number: int) -> Reading:
+    """Return what a file said at some time."""
+    heading, words = "About the boiler", f"It is at {number} bar"
+    chunk = ReadChunk(0, None, heading, words, bytes([number] * 16), words)
+    return Reading(heading, "en", bytes([number] * 32), 1, None, 5, 0, [chunk])

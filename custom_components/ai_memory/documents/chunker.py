@@ -10,20 +10,20 @@ from .cutting import cuts, pieces, rank, weight
 from .formats.content import Block, Content
 from .sentences import sentences
 
-WORDS: Final = 150
+WORDS: Final = 105
 """Aimed at, with the overlap; more, and fewer of the answers are in 300 words."""
-OVERLAP: Final = 40
+OVERLAP: Final = 30
 """At most, of whole sentences of the same section; table rows need none."""
 LONGEST: Final = 4_000
 """Characters of a chunk's text."""
 
-_LEAST: Final = 85.0
-_MOST: Final = 135.0
+_LEAST: Final = 60.0
+_MOST: Final = 95.0
 _LONGEST_UNIT: Final = 120.0
-_LARGEST: Final = 175.0
-_SMALL: Final = 60.0
+_LARGEST: Final = 125.0
+_SMALL: Final = 45.0
 """Sections of at most so many words share chunks with small neighbours."""
-_TINY: Final = 25.0
+_TINY: Final = 20.0
 """What has fewer words goes with its neighbour, however big that is."""
 _LONGEST_LABEL: Final = 140
 """Characters; a title and six headings with their separators stay below 1,000."""

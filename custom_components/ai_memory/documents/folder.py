@@ -135,7 +135,7 @@ class _Walk:
             try:
                 entries = self._entries(place)
                 if folder and all(entry.name.startswith(".") for entry in entries):
-                    self._listing.empty[_key(folder)] = os.stat(place).st_mtime
+                    self._listing.empty[_key(folder)] = Path(place).stat().st_mtime
             except OSError:
                 if not folder:
                     raise

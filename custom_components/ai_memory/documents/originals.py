@@ -154,7 +154,7 @@ class Originals:
             if place.is_relative_to(self._root) and not place.exists()
         ]
         for place in reversed(missing):
-            place.mkdir(mode=0o700)
+            place.mkdir(mode=0o700, exist_ok=True)
             _sync(place.parent)
 
 

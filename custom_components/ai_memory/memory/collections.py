@@ -1,21 +1,22 @@
 """Shelves: described by people, summarised in the background, chosen by what is asked."""
 
 import asyncio
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
 import hashlib
 from itertools import batched
 import logging
 import time
 
-from ..embedding.embedder import TextKind
+from ..embedding.embedder import Embedder
 from ..errors import DatabaseError, InvalidInput
 from ..models import HOUSEHOLD, Collection, PassageKind, Scope, Subject, SummaryBy, Verb
 from ..postgres.collections import Content, StoredCollection
+from ..postgres.passages import StoredModel
 from ..postgres.store import Store
 from ..text_forms import clean, storable
 from .changes import Changes
-from .embedding_worker import BATCH
+from .embedding_worker import BATCH, vectors_of_documents
 from .near_duplicates import words_of
 from .routing import Shelf
 from .searching import Searching
@@ -106,7 +107,8 @@ class Collections:
         if due and (self._telling is None or self._telling.done()):
             # A language model may take minutes, and vectors wait behind this.
             self._telling = asyncio.create_task(
-                self._tell_all(due), name="ai_memory summaries"
+                self._tell_all([(shelf, seen[shelf.id].content) for shelf in due]),
+                name="ai_memory summaries",
             )
         await self._learn([shelf for shelf in shelves if seen[shelf.id].content.chunks])
 
@@ -135,10 +137,9 @@ class Collections:
         content = await self._store.collections.content(shelf)
         return _Seen(shelf.version, time.monotonic(), content)
 
-    async def _tell_all(self, due: Sequence[StoredCollection]) -> None:
+    async def _tell_all(self, due: Sequence[tuple[StoredCollection, Content]]) -> None:
         try:
-            for shelf in due:
-                content = self._seen[shelf.id].content
+            for shelf, content in due:
                 if await self._tell(shelf, content):
                     self._nudge()
         except DatabaseError:
@@ -171,29 +172,11 @@ class Collections:
         model, embedder = self._searching.model, self._searching.embedder
         vectors: dict[int, Sequence[float]] = {}
         try:
-            if model and embedder and len(shelves) > 1:
+            if model and embedder:
                 texts = {shelf.id: _text_of(shelf) for shelf in shelves}
-                kept = await self._store.collections.vectors(model)
-                vectors = {
-                    one: vector
-                    for one, (digest, vector) in kept.items()
-                    if one in texts and digest == _hash(texts[one])
-                }
-                missing = [one for one in texts if one not in vectors]
-                for batch in batched(missing, BATCH, strict=False):
-                    async with self._searching.precedence.batch():
-                        made = await embedder.embed(
-                            [texts[one] for one in batch], TextKind.DOCUMENT
-                        )
-                    new = dict(zip(batch, made, strict=True))
-                    await self._store.collections.save_vectors(
-                        model,
-                        {
-                            one: (_hash(texts[one]), vector)
-                            for one, vector in new.items()
-                        },
-                    )
-                    vectors |= new
+                vectors = await self._kept_vectors(model, texts)
+                if len(shelves) > 1:
+                    await self._make_vectors(model, embedder, texts, vectors)
         finally:
             self._searching.routing.learn(
                 [
@@ -207,6 +190,45 @@ class Collections:
                 ],
                 model,
             )
+
+    async def _kept_vectors(
+        self, model: StoredModel, texts: Mapping[int, str]
+    ) -> dict[int, Sequence[float]]:
+        """Return the vectors of these texts; those of others go, which may hold what is gone. Raises DatabaseError."""
+        kept = await self._store.collections.vectors(model)
+        vectors = {
+            one: vector
+            for one, (digest, vector) in kept.items()
+            if one in texts and digest == _hash(texts[one])
+        }
+        if outdated := kept.keys() - vectors.keys():
+            await self._store.collections.delete_vectors(model, outdated)
+        return vectors
+
+    async def _make_vectors(
+        self,
+        model: StoredModel,
+        embedder: Embedder,
+        texts: Mapping[int, str],
+        vectors: dict[int, Sequence[float]],
+    ) -> None:
+        """Make the vectors that are missing, as far as the model makes any. Raises DatabaseError, EmbedderError."""
+        missing = [one for one in texts if one not in vectors]
+        for batch in batched(missing, BATCH, strict=False):
+            async with self._searching.precedence.batch():
+                made = await vectors_of_documents(
+                    embedder, [texts[one] for one in batch]
+                )
+            new = {
+                one: vector
+                for one, vector in zip(batch, made, strict=True)
+                if vector is not None
+            }
+            await self._store.collections.save_vectors(
+                model,
+                {one: (_hash(texts[one]), vector) for one, vector in new.items()},
+            )
+            vectors |= new
 
 
 @dataclass(frozen=True, slots=True)

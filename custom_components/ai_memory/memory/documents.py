@@ -220,9 +220,10 @@ class Documents:
         has_original, folders = found
         if not has_original and not folders:
             raise InvalidInput("document_without_file")
+        document = await self.get(scope, document_id)
         self._look_again(folders)
         self.look()
-        return await self.get(scope, document_id)
+        return document
 
     async def expire(self, before: datetime) -> int:
         """Erase everybody's documents that went into the bin before; return how many. Raises DatabaseError."""

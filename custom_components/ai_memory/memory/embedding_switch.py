@@ -118,6 +118,7 @@ class EmbeddingSwitch:
             store.models, searching.precedence, searched=False
         )
         self._changing = asyncio.Lock()
+        self._stopped = False
         self._target: StoredModel | None = None
         self._task: asyncio.Task[None] | None = None
         self._closing: set[asyncio.Task[None]] = set()
@@ -165,22 +166,29 @@ class EmbeddingSwitch:
         """
         await self._give_up()
         await self._end_task()
+        if self._stopped:
+            await embedder.close()
+            return
         self._next = embedder
         self._tell(SwitchProgress(SwitchState.WAITING))
         self.start()
 
     def start(self) -> None:
         """Begin or go on; without a next embedder clear up what was left of one."""
+        if self._stopped:
+            return
         self._task = asyncio.create_task(self._run(), name="ai_memory model switch")
 
     async def stop(self) -> None:
-        """End; what was made is kept, and goes on at the next start."""
+        """End for good; what was made is kept, and the next service goes on with it."""
+        self._stopped = True
         await self._end_task()
         for task in (closing := list(self._closing)):
             task.cancel()
         await asyncio.gather(*closing, return_exceptions=True)
-        if self._next:
-            await self._next.close()
+        embedder, self._next = self._next, None
+        if embedder:
+            await embedder.close()
 
     async def settle(self) -> None:
         """Find out which model serves, if that is not known. Raises DatabaseError, EmbedderError."""
@@ -299,14 +307,14 @@ class EmbeddingSwitch:
             if active is not None and active.stored == self._target:
                 self._take_over(active.stored, embedder)
                 return False
-            self._next = None
+            self._next = self._target = None
             await embedder.close()
         return True
 
     def _take_over(self, model: StoredModel, embedder: Embedder) -> None:
         before = self._searching.embedder
         self._searching.serve(model, embedder)
-        self._next = None
+        self._next = self._target = None
         if before is not None:
             before.forget_queries()
             task = asyncio.create_task(_close_later(before), name="ai_memory close")

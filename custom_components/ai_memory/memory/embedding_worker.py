@@ -87,23 +87,15 @@ class EmbeddingWorker:
         wanted = [embedded_text(passage) for passage in batch]
         began = time.monotonic()
         try:
-            found: Sequence[list[float] | None] = await embedder.embed(
-                wanted, TextKind.DOCUMENT
-            )
-        except EmbedderError as err:
-            if isinstance(err, EmbedderUnreachable):
-                # Perhaps it was too much for the time.
-                self._size = max(1, self._size // 2)
-            if not _may_be_the_text(err):
-                raise
-            # It may as well be the server: then it makes nothing of this either.
-            await embedder.embed(["probe"], TextKind.DOCUMENT)
-            found = [await _vector(embedder, text) for text in wanted]
-        else:
-            elapsed = max(time.monotonic() - began, 1e-6)
-            if len(batch) == self._size or elapsed > _BATCH_TIME:
-                fitting = int(len(batch) * _BATCH_TIME / elapsed)
-                self._size = min(BATCH, max(1, fitting, self._size // 2))
+            found = await vectors_of_documents(embedder, wanted)
+        except EmbedderUnreachable:
+            # Perhaps it was too much for the time.
+            self._size = max(1, self._size // 2)
+            raise
+        elapsed = max(time.monotonic() - began, 1e-6)
+        if len(batch) == self._size or elapsed > _BATCH_TIME:
+            fitting = int(len(batch) * _BATCH_TIME / elapsed)
+            self._size = min(BATCH, max(1, fitting, self._size // 2))
         vectors = {
             passage_id: vector
             for passage_id, vector in zip(texts, found, strict=True)
@@ -115,6 +107,20 @@ class EmbeddingWorker:
             )
         if failed := {one: texts[one] for one in texts if one not in vectors}:
             await self._models.add_failures(model, failed)
+
+
+async def vectors_of_documents(
+    embedder: Embedder, texts: Sequence[str]
+) -> Sequence[list[float] | None]:
+    """Return a vector for each text, None for those of which the model makes none. Raises EmbedderError."""
+    try:
+        return await embedder.embed(texts, TextKind.DOCUMENT)
+    except EmbedderError as err:
+        if not _may_be_the_text(err):
+            raise
+    # It may as well be the server: then it makes nothing of this either.
+    await embedder.embed(["probe"], TextKind.DOCUMENT)
+    return [await _vector(embedder, text) for text in texts]
 
 
 async def _vector(embedder: Embedder, text: str) -> list[float] | None:

@@ -4,6 +4,7 @@ import asyncio
 from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import batched
 from uuid import UUID
 
 from ..text_forms import lexical
@@ -13,6 +14,9 @@ from .languages import text_search_configuration
 from .queries import load
 
 SQL = load("chunks")
+
+_BATCH = 200
+"""Chunks of which the text goes to or from the database at once: more would hold up the event loop."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,19 +86,19 @@ async def write_chunks(
             [chunk.position for _, chunk in same],
             [chunk.page for _, chunk in same],
         )
-    if new:
+    for some in batched(new, _BATCH, strict=False):
         await connection.execute(
             SQL["insert"],
             document_id,
             owner,
             shelf,
             text_search_configuration(reading.language),
-            [chunk.position for chunk in new],
-            [chunk.page for chunk in new],
-            [chunk.heading for chunk in new],
-            [chunk.hash for chunk in new],
-            [chunk.text for chunk in new],
-            [chunk.words for chunk in new],
+            [chunk.position for chunk in some],
+            [chunk.page for chunk in some],
+            [chunk.heading for chunk in some],
+            [chunk.hash for chunk in some],
+            [chunk.text for chunk in some],
+            [chunk.words for chunk in some],
             timeout=BULK_TIMEOUT,
         )
     return bool(gone)
@@ -126,7 +130,7 @@ async def hide_chunks(
     connection: PooledConnection, document_ids: Sequence[UUID], owner: str
 ) -> None:
     """Let no search find documents: vectors and lexemes go, the text stays for whoever restores it."""
-    rows = await connection.fetch(SQL["passage_ids_of_documents"], document_ids, owner)
+    rows = await connection.fetch(SQL["passages_of_documents"], document_ids, owner)
     passages = [row["id"] for row in rows]
     await uncount(connection, [owner], passages)
     # Also locks them against whoever makes vectors right now.
@@ -146,15 +150,21 @@ async def show_chunks(
     """Let searches find a document again, by its words at once."""
     rows = await connection.fetch(SQL["passages_of_documents"], [document_id], owner)
     passages = [row["id"] for row in rows]
-    words = await asyncio.to_thread(
-        lambda: [words_of_chunk(row["heading"], row["text"]) for row in rows]
-    )
     await connection.execute(SQL["set_hidden"], passages, owner, False)
-    await connection.execute(
-        SQL["insert_lexemes"],
-        passages,
-        owner,
-        text_search_configuration(language),
-        words,
-        timeout=BULK_TIMEOUT,
-    )
+    configuration = text_search_configuration(language)
+    for some in batched(passages, _BATCH, strict=False):
+        texts = await connection.fetch(SQL["texts"], some, owner)
+        words = await asyncio.to_thread(
+            lambda texts: [
+                words_of_chunk(row["heading"], row["text"]) for row in texts
+            ],
+            texts,
+        )
+        await connection.execute(
+            SQL["insert_lexemes"],
+            [row["id"] for row in texts],
+            owner,
+            configuration,
+            words,
+            timeout=BULK_TIMEOUT,
+        )

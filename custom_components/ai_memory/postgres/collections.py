@@ -1,6 +1,6 @@
 """Shelves: what they are called, what stands on them, and their vectors."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from pgvector import HalfVector
@@ -122,6 +122,13 @@ class CollectionRepository:
                     for shelf_id, (digest, vector) in vectors.items()
                 ],
             )
+
+    async def delete_vectors(
+        self, model: StoredModel, shelf_ids: Iterable[int]
+    ) -> None:
+        """Let go of vectors of some shelves. Raises DatabaseError."""
+        async with self._database.transaction(MAINTENANCE) as connection:
+            await connection.execute(SQL["delete_vectors"], model.id, list(shelf_ids))
 
     async def _list(
         self, scope: Scope, owners: Sequence[str], name: str | None

@@ -1,7 +1,8 @@
 """Which documents the files in folders are."""
 
 from collections import Counter, defaultdict
-from collections.abc import Sequence
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
 from uuid import UUID, uuid7
@@ -18,6 +19,7 @@ from .response_cache import drop_answers
 
 SQL = load("folder_files")
 
+_LOCK = 0x61695F666F6C  # "ai_fol": the advisory lock of what folders do
 _BATCH = 200
 """Names that one transaction lets go."""
 _PAGE = 1000
@@ -74,6 +76,17 @@ class FolderFileRepository:
         """Take the database."""
         self._database = database
 
+    @asynccontextmanager
+    async def _alone(self, scope: str) -> AsyncIterator[PooledConnection]:
+        """Run a transaction while no other one gives files to documents or takes them away.
+
+        How many files a document has would not be certain otherwise: one folder may take what another one lets go, and
+        two services may watch the same folder.
+        """
+        async with self._database.transaction(scope) as connection:
+            await connection.execute(SQL["lock"], _LOCK, timeout=BULK_TIMEOUT)
+            yield connection
+
     async def known(self, folder: str, owner: str) -> dict[str, KnownFile]:
         """Return what is known of the files of a folder, by path. Raises DatabaseError."""
         known: dict[str, KnownFile] = {}
@@ -113,7 +126,7 @@ class FolderFileRepository:
         With `again`, it is not taken for what it was already. Raises DatabaseError.
         """
         kept = Kept()
-        async with self._database.transaction(file.owner) as connection:
+        async with self._alone(file.owner) as connection:
             shelf = await shelf_of(connection, file.owner, file.collection)
             name = await _name(connection, file)
             if again and name is not None and _is(name, sha256, shelf):
@@ -133,7 +146,7 @@ class FolderFileRepository:
         """Make a file the document that was read. Raises DatabaseError."""
         kept = Kept()
         owner = file.owner
-        async with self._database.transaction(owner) as connection:
+        async with self._alone(owner) as connection:
             shelf = await shelf_of(connection, owner, file.collection)
             name = await _name(connection, file)
             row = await _recognise(connection, file, shelf, name, reading.sha256, kept)
@@ -190,7 +203,7 @@ class FolderFileRepository:
         """Note why a file could not be read; what its document said before stays. Raises DatabaseError."""
         kept = Kept(problem=problem)
         owner = file.owner
-        async with self._database.transaction(owner) as connection:
+        async with self._alone(owner) as connection:
             shelf = await shelf_of(connection, owner, file.collection)
             name = await _name(connection, file)
             if sha256 and (name is None or not _is(name, sha256, shelf)):
@@ -234,7 +247,7 @@ class FolderFileRepository:
         """Let files go that are in a folder no more; return the documents that went into the bin by that. Raises DatabaseError."""
         gone: list[UUID] = []
         for at in range(0, len(paths), _BATCH):
-            async with self._database.transaction(owner) as connection:
+            async with self._alone(owner) as connection:
                 some = await _drop(connection, folder, owner, paths[at : at + _BATCH])
                 if some:
                     await drop_answers(connection, {owner})
@@ -264,7 +277,7 @@ class FolderFileRepository:
         by owner what went into the bin. Raises DatabaseError.
         """
         gone: dict[str, list[UUID]] = {}
-        async with self._database.transaction(MAINTENANCE) as connection:
+        async with self._alone(MAINTENANCE) as connection:
             shelf = await shelf_of(connection, owner, collection)
             rows = await connection.fetch(SQL["elsewhere"], folder, owner, shelf)
             moved = [row["id"] for row in rows if row["can_move"]]

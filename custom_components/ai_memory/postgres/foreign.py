@@ -95,8 +95,12 @@ class ForeignDatabase:
 
     async def __aenter__(self) -> Self:
         """Connect, and see from now on what is there now."""
-        with source_errors():
-            self._connection, _ = await connect(self._settings)
+        try:
+            with source_errors():
+                self._connection, _ = await connect(self._settings)
+        except ValueError, OverflowError:
+            # What the driver cannot write, ports out of range too; unchained, since they may quote a password.
+            raise InvalidInput("connection_invalid") from None
         try:
             with source_errors():
                 await self._connection.transaction(

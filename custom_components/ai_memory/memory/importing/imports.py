@@ -174,6 +174,10 @@ class Imports:
             )
             progress.state = ImportState.FAILED
             raise
+        except asyncio.CancelledError:
+            report.stopped = True
+            progress.state = ImportState.STOPPED
+            raise
         except Exception:
             report.problem = progress.problem = "unknown"
             progress.state = ImportState.FAILED

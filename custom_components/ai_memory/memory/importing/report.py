@@ -138,7 +138,8 @@ class Report:
     def is_verified(self) -> bool:
         """Return whether every row was looked at, and all that was taken stands here and can be found."""
         return (
-            self.search_found == self.searched
+            self.problem is None
+            and self.search_found == self.searched
             and all(check.found == check.taken for check in self.checks.values())
             and (
                 self.stopped
@@ -201,9 +202,12 @@ class Report:
         folder.mkdir(mode=0o700, parents=True, exist_ok=True)
         unfinished = folder / f".{self.file_name}"
         descriptor = os.open(unfinished, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-        with os.fdopen(descriptor, "w", encoding="utf-8") as file:
-            file.write(text)
-        unfinished.replace(folder / self.file_name)
+        try:
+            with os.fdopen(descriptor, "w", encoding="utf-8") as file:
+                file.write(text)
+            unfinished.replace(folder / self.file_name)
+        finally:
+            unfinished.unlink(missing_ok=True)
 
 
 @dataclass(frozen=True, slots=True)

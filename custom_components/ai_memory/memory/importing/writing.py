@@ -1,7 +1,8 @@
 """Items on their way into the database: in batches, alone where one is refused, and looked at when they are there."""
 
 import asyncio
-from collections.abc import Callable, Sequence
+from collections.abc import Awaitable, Callable, Sequence
+from functools import partial
 import json
 import logging
 from typing import Final
@@ -52,7 +53,7 @@ class Writing:
             same = [item for item in items if isinstance(item, kind)]
             if same:
                 stored = await self._store(same)
-                await self._check(stored)
+                await self._patiently(partial(self._check, stored))
 
     async def try_out(self, items: Sequence[Item]) -> None:
         """Store items and take them back. Raises DatabaseError."""
@@ -63,13 +64,16 @@ class Writing:
     async def note_secrets(self, kinds: set[str]) -> None:
         """Note that secrets of these kinds were not taken. Raises DatabaseError."""
         if kinds:
-            async with self._imports.taking() as into:
-                await into.note_dropped(self._owner, sorted(kinds))
+            await self._patiently(partial(self._note_secrets, kinds))
+
+    async def _note_secrets(self, kinds: set[str]) -> None:
+        async with self._imports.taking() as into:
+            await into.note_dropped(self._owner, sorted(kinds))
 
     async def _store[T: Item](self, items: Sequence[T]) -> list[T]:
         """Store items of one kind; return those that were taken."""
         try:
-            outcomes = await self._patiently(items)
+            outcomes = await self._patiently(partial(self._store_once, items))
         except DatabaseError as err:
             if not err.placeholders.get("code", "").startswith(_REFUSALS):
                 raise
@@ -86,12 +90,15 @@ class Writing:
             self._note(item, outcome)
         return list(items)
 
-    async def _patiently(self, items: Sequence[Item]) -> list[Outcome]:
-        """Store items, also where the database is away for a while."""
+    async def _store_once(self, items: Sequence[Item]) -> list[Outcome]:
+        async with self._imports.taking() as into:
+            return await _take(into, items)
+
+    async def _patiently[T](self, work: Callable[[], Awaitable[T]]) -> T:
+        """Do something, also where the database is away for a while. Raises DatabaseError."""
         for attempt in range(_TRIES):
             try:
-                async with self._imports.taking() as into:
-                    return await _take(into, items)
+                return await work()
             except DatabaseError as err:
                 passes = not err.placeholders.get("code", "").startswith(_REFUSALS)
                 if not passes or attempt == _TRIES - 1 or self._is_stopped():

@@ -31,12 +31,12 @@ WHERE c.id = placed.id AND c.document_id = $1 AND c.owner = $2
 SELECT id FROM passages WHERE chunk_id = ANY($1) AND owner = $2
 
 -- name: passages_of_documents
-SELECT p.id, c.heading, p.text FROM chunks c JOIN passages p ON p.chunk_id = c.id AND p.owner = c.owner
-WHERE c.document_id = ANY($1) AND c.owner = $2
-
--- name: passage_ids_of_documents
 SELECT p.id FROM chunks c JOIN passages p ON p.chunk_id = c.id AND p.owner = c.owner
 WHERE c.document_id = ANY($1) AND c.owner = $2
+
+-- name: texts
+SELECT p.id, c.heading, p.text FROM passages p JOIN chunks c ON c.id = p.chunk_id AND c.owner = p.owner
+WHERE p.id = ANY($1) AND p.owner = $2
 
 -- name: delete_passages
 -- By themselves: through their chunks the triggers would run for each.

@@ -49,3 +49,6 @@ SELECT collection_id, hash, vector FROM collection_embeddings WHERE model_id = $
 INSERT INTO collection_embeddings (collection_id, model_id, owner, hash, vector)
 SELECT id, $2, owner, $3, $4 FROM collections WHERE id = $1 FOR KEY SHARE
 ON CONFLICT (collection_id, model_id) DO UPDATE SET hash = excluded.hash, vector = excluded.vector
+
+-- name: delete_vectors
+DELETE FROM collection_embeddings WHERE model_id = $1 AND collection_id = ANY($2)

@@ -1,3 +1,6 @@
+-- name: lock
+SELECT pg_advisory_xact_lock($1)
+
 -- name: known
 -- What is known of the files of a folder ($1) of an owner ($2) behind a path ($3), at most $4.
 SELECT n.path, n.bytes, n.modified_ns, d.state, d.problem, d.language, d.deleted_at IS NOT NULL AS is_deleted
