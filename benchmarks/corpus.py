@@ -24,12 +24,16 @@ SCOPE: Final = Scope.household()
 
 @dataclass(frozen=True, slots=True)
 class Question:
-    """A question, the document that answers it, and the words of it that do: any of them."""
+    """A question, the document that answers it, and the words of it that do: any of them.
+
+    `part` is the file it stands in: 1, 2 or plain.
+    """
 
     text: str
     language: str
     document: str
     answers: tuple[str, ...]
+    part: str
 
     @property
     def shelf(self) -> str:
@@ -81,6 +85,7 @@ def questions() -> list[Question]:
             language=row["language"],
             document=row["document"],
             answers=tuple(row["answers"]),
+            part=path.stem.removeprefix("questions_"),
         )
         for path in sorted(CORPUS.glob("questions*.json"))
         for row in json.loads(path.read_text())

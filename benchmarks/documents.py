@@ -24,10 +24,15 @@ from .figures import Figure
 
 WORDS: Final = 300
 BAR: Final = 95.0
-"""Percent of the questions whose answer stands in the first WORDS words."""
+"""Percent of the plain questions whose answer stands in the first WORDS words."""
 BUDGET: Final = 800  # tokens, as in a turn
 _MORE_WORDS: Final = (150, 600)
-_DEPTHS: Final = (1, 3, 5, 10)
+_DEPTHS: Final = (3, 10)
+_PARTS: Final = {
+    "plain": "plain questions",
+    "1": "hard questions, chosen on",
+    "2": "hard questions, confirmed on",
+}
 _LIMIT: Final = 20  # as in a turn
 _ALL: Final = 500
 _IN_A_TURN: Final = "hybrid, shelves"
@@ -184,11 +189,13 @@ def _table(
     languages: Mapping[str, str | None],
     note: str,
 ) -> list[Figure]:
-    def answered(way: str, words: int, kind: str | None = None) -> list[bool]:
+    def answered(way: str, words: int, chosen: Sequence[bool]) -> list[bool]:
         return [
             question.is_answered_within(passages, words)
-            for question, passages in zip(asked, found[way], strict=True)
-            if kind is None or kind_of(question) == kind
+            for question, passages, is_chosen in zip(
+                asked, found[way], chosen, strict=True
+            )
+            if is_chosen
         ]
 
     def kind_of(question: Question) -> str:
@@ -197,42 +204,60 @@ def _table(
         return f"{question.language} about {question.language}"
 
     figures = []
-    for way, lists in found.items():
-        for words in (WORDS, *_MORE_WORDS):
-            is_main = (way, words) == (_IN_A_TURN, WORDS)
-            figures.append(
-                Figure(
-                    what=f"documents: answer in {words} words, {way}",
-                    unit="%",
-                    value=_percent(answered(way, words)),
-                    bar=BAR if is_main else None,
-                    at_least=True,
-                    note=note if is_main else "",
+    for part, label in _PARTS.items():
+        of_part = [question.part == part for question in asked]
+        for way, lists in found.items():
+            for words in (WORDS, *_MORE_WORDS):
+                is_main = (part, way, words) == ("plain", _IN_A_TURN, WORDS)
+                hits = answered(way, words, of_part)
+                figures.append(
+                    Figure(
+                        what=f"documents, {label}: answer in {words} words, {way}",
+                        unit="%",
+                        value=_percent(hits),
+                        bar=BAR if is_main else None,
+                        at_least=True,
+                        note=f"{note}, {len(hits)} of them {label}" if is_main else "",
+                    )
                 )
+            figures += [
+                Figure(
+                    what=f"documents, {label}: recall @{depth}, {way}",
+                    unit="%",
+                    value=_percent(
+                        [
+                            any(map(question.is_answered_by, passages[:depth]))
+                            for question, passages, is_chosen in zip(
+                                asked, lists, of_part, strict=True
+                            )
+                            if is_chosen
+                        ]
+                    ),
+                )
+                for depth in _DEPTHS
+            ]
+    hard = [question.part != "plain" for question in asked]
+    for kind in sorted({kind_of(question) for question in asked}):
+        for label, is_hard in (("plain", False), ("hard", True)):
+            hits = answered(
+                _IN_A_TURN,
+                WORDS,
+                [
+                    kind_of(question) == kind and one is is_hard
+                    for question, one in zip(asked, hard, strict=True)
+                ],
             )
-        figures += [
-            Figure(
-                what=f"documents: recall @{depth}, {way}",
-                unit="%",
-                value=_percent(
-                    [
-                        any(map(question.is_answered_by, passages[:depth]))
-                        for question, passages in zip(asked, lists, strict=True)
-                    ]
-                ),
-            )
-            for depth in _DEPTHS
-        ]
-    return figures + [
-        Figure(
-            what=f"documents: answer in {WORDS} words, {_IN_A_TURN}, {kind}",
-            unit="%",
-            value=_percent(hits),
-            note=f"{len(hits)} questions",
-        )
-        for kind in sorted({kind_of(question) for question in asked})
-        if (hits := answered(_IN_A_TURN, WORDS, kind))
-    ]
+            if hits:
+                figures.append(
+                    Figure(
+                        what=f"documents, {label}: answer in {WORDS} words,"
+                        f" {_IN_A_TURN}, {kind}",
+                        unit="%",
+                        value=_percent(hits),
+                        note=f"{len(hits)} questions",
+                    )
+                )
+    return figures
 
 
 def _routing(
@@ -267,7 +292,8 @@ def _contexts(
     gates: Mapping[str, Gates],
 ) -> list[Figure]:
     """Return in how many contexts, as they stand beside a question, the answer is."""
-    hits = []
+    hits: dict[str, list[bool]] = {part: [] for part in _PARTS}
+    without: dict[str, list[bool]] = {part: [] for part in _PARTS}
     for question, passages in zip(asked, found, strict=True):
         context = build_context(
             passages,
@@ -276,13 +302,25 @@ def _contexts(
             budget=BUDGET,
         )
         text = " ".join((context.text or "").split())
-        hits.append(any(" ".join(one.split()) in text for one in question.answers))
+        hits[question.part].append(
+            any(" ".join(one.split()) in text for one in question.answers)
+        )
+        without[question.part].append(context.text is None)
     return [
-        Figure(
-            what=f"documents: answer in the context of {BUDGET} tokens",
-            unit="%",
-            value=_percent(hits),
-            note="above the gate, near-duplicates removed",
+        figure
+        for part, label in _PARTS.items()
+        for figure in (
+            Figure(
+                what=f"documents, {label}: answer in the context of {BUDGET} tokens",
+                unit="%",
+                value=_percent(hits[part]),
+                note="above the gate, near-duplicates removed",
+            ),
+            Figure(
+                what=f"documents, {label}: nothing passes the gate",
+                unit="%",
+                value=_percent(without[part]),
+            ),
         )
     ]
 

@@ -15,6 +15,7 @@ from homeassistant.const import (
 )
 from homeassistant.core import HomeAssistant
 from homeassistant.loader import async_get_integration
+from homeassistant.util import dt as dt_util
 
 from .const import (
     CONF_CLAIMANTS,
@@ -79,7 +80,9 @@ async def async_get_config_entry_diagnostics(
     switch = service.models.progress()
     diagnostics["model_switch"] = asdict(switch) if switch else None
     try:
-        diagnostics["statistics"] = await service.statistics()
+        diagnostics["statistics"] = await service.statistics(
+            dt_util.start_of_local_day()
+        )
         diagnostics["vector_index"] = await service.index_state()
     except DatabaseError as err:
         diagnostics["statistics"] = {"error": err.translation_key}

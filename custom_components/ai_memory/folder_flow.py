@@ -7,6 +7,7 @@ from typing import Any, Final
 from homeassistant.config_entries import (
     SOURCE_USER,
     ConfigEntryState,
+    ConfigSubentry,
     ConfigSubentryFlow,
     SubentryFlowResult,
 )
@@ -36,6 +37,14 @@ _LONGEST_COLLECTION: Final = 100  # characters, as the column of collections
 _NOT_FOR_DOCUMENTS: Final = {
     STORAGE_DIR,
     DOMAIN,
+    "blueprints",
+    "custom_sentences",
+    "esphome",
+    "image",
+    "packages",
+    "python_scripts",
+    "themes",
+    "tts",
     "custom_components",
     "deps",
     "backups",
@@ -197,8 +206,11 @@ class FolderSubentryFlow(ConfigSubentryFlow):
     ) -> tuple[dict[str, str], dict[str, Any]]:
         """Return what is wrong, and the data of the subentry."""
         errors: dict[str, str] = {}
-        if not user_input[CONF_NAME].strip():
+        name = user_input[CONF_NAME].strip().casefold()
+        if not name:
             errors[CONF_NAME] = "name_empty"
+        elif any(name == other.title.casefold() for other in self._others()):
+            errors[CONF_NAME] = "name_taken"
         collection = ""
         try:
             collection = clean_collection(user_input[CONF_COLLECTION])
@@ -209,7 +221,7 @@ class FolderSubentryFlow(ConfigSubentryFlow):
         )
         if problem is None and any(
             folder.is_relative_to(other) or other.is_relative_to(folder)
-            for other in self._others()
+            for other in (Path(other.data[CONF_PATH]) for other in self._others())
         ):
             problem = "folder_taken"
         if problem:
@@ -223,11 +235,11 @@ class FolderSubentryFlow(ConfigSubentryFlow):
             data[CONF_LANGUAGE] = language
         return errors, data
 
-    def _others(self) -> list[Path]:
+    def _others(self) -> list[ConfigSubentry]:
         """Return the other folders: what is in two of them would be there twice, maybe for others."""
         own = None if self.source == SOURCE_USER else self._reconfigure_subentry_id
         return [
-            Path(subentry.data[CONF_PATH])
+            subentry
             for subentry in self._get_entry().subentries.values()
             if subentry.subentry_type == SUBENTRY_FOLDER and subentry.subentry_id != own
         ]

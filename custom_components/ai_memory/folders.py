@@ -198,7 +198,7 @@ def _async_create_issue(
 
 
 @callback
-def _reason(problem: str | None) -> str:
+def reason(problem: str | None) -> str:
     """Return in words why a document could not be read."""
     known = problem in set(Problem)
     return async_get_exception_message(
@@ -213,9 +213,9 @@ def _folder_reason(problem: str | None) -> str:
         return async_get_exception_message(DOMAIN, problem)
     if problem in set(Problem):
         return async_get_exception_message(
-            DOMAIN, "folder_all_failed", {"reason": _reason(problem)}
+            DOMAIN, "folder_all_failed", {"reason": reason(problem)}
         )
-    return _reason(problem)
+    return reason(problem)
 
 
 @callback
@@ -280,4 +280,4 @@ def _line(document: Document) -> str:
     name = document.names[0].path if document.names else document.title
     # A name is data: no mark-up of its own, and on one line.
     shown = " ".join(name.replace("`", "'").split())
-    return f"- `{shown}`: {_reason(document.problem)}"
+    return f"- `{shown}`: {reason(document.problem)}"

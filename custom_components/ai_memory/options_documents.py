@@ -23,9 +23,16 @@ from .documents.formats.content import FORMATS, Limits
 from .errors import AiMemoryError
 from .flow_checks import form_errors
 from .folder_flow import belongs_to, clean_collection
-from .models import Document, Scope
+from .folders import reason
+from .models import Document, DocumentState, Scope
 
 _FILE: Final = "file"
+_PATIENCE: Final = 15.0  # seconds
+_OUTCOMES: Final = {
+    DocumentState.WAITING: "document_added",
+    DocumentState.READY: "document_read",
+    DocumentState.FAILED: "document_failed",
+}
 
 SUMMARIES_SCHEMA: Final = probatio.Schema(
     {
@@ -63,8 +70,11 @@ class DocumentSteps(OptionsFlow):
                 placeholders = err.placeholders
             else:
                 return self.async_abort(
-                    reason="document_added",
-                    description_placeholders={"title": document.title},
+                    reason=_OUTCOMES[document.state],
+                    description_placeholders={
+                        "title": document.title,
+                        "reason": reason(document.problem) if document.problem else "",
+                    },
                 )
         return self.async_show_form(
             step_id="add_document",
@@ -110,7 +120,10 @@ class DocumentSteps(OptionsFlow):
             collection=collection,
             language=user_input.get(CONF_LANGUAGE),
         )
-        return document
+        documents = entry.runtime_data.service.documents
+        # Most are read at once, and it is here that somebody looks.
+        await documents.settled(_PATIENCE)
+        return await documents.get(Scope(document.owner), document.id)
 
     async def async_step_summaries(
         self, user_input: dict[str, Any] | None = None

@@ -41,6 +41,8 @@ class FolderSensorDescription(SensorEntityDescription):
     """Something about a folder of documents."""
 
     value: Callable[[FolderProgress], float | int | str | None]
+    is_settled_only: bool = False
+    """It jumps while the folder is read: what it was before is shown until then."""
 
 
 SENSORS = (
@@ -111,6 +113,7 @@ SENSORS = (
     ),
 )
 
+_AT_WORK = (FolderState.SCANNING, FolderState.READING)
 FOLDER_SENSORS = (
     FolderSensorDescription(
         key="state",
@@ -133,6 +136,7 @@ FOLDER_SENSORS = (
         key="documents",
         translation_key="folder_documents",
         state_class=SensorStateClass.MEASUREMENT,
+        is_settled_only=True,
         value=lambda progress: (
             progress.done - progress.failed if _is_looked_through(progress) else None
         ),
@@ -141,6 +145,7 @@ FOLDER_SENSORS = (
         key="failed",
         translation_key="folder_failed",
         state_class=SensorStateClass.MEASUREMENT,
+        is_settled_only=True,
         entity_category=EntityCategory.DIAGNOSTIC,
         value=lambda progress: (
             progress.failed if _is_looked_through(progress) else None
@@ -247,4 +252,7 @@ class FolderSensor(FolderEntity, SensorEntity):
             self.async_write_ha_state()
 
     def _async_set(self, progress: FolderProgress) -> None:
-        self._attr_native_value = self.entity_description.value(progress)
+        description = self.entity_description
+        if description.is_settled_only and progress.state in _AT_WORK:
+            return
+        self._attr_native_value = description.value(progress)

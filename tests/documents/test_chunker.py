@@ -145,7 +145,7 @@ def test_small_neighbours_share_a_chunk() -> None:
 def test_small_sections_are_not_said_again() -> None:
     """Each chunk names the sections it has; none begins with the end of another one."""
     random = Random(9)
-    said = {f"h{n}": _prose(random, 20) for n in range(60)}
+    said = {f"h{n}": _prose(random, 15) for n in range(60)}
     blocks = [b for h, t in said.items() for b in (_heading(h, 2), _text(t))]
     chunks = chunk(_content(*blocks), "T")
     assert {passage.heading for passage in chunks} == {"T"}
@@ -340,7 +340,7 @@ def _document(random: Random, shape: str) -> list[Block]:
     if shape == "one paragraph":
         return [_text(_prose(random, 3_000))]
     if shape == "paragraphs":
-        return [_text(_prose(random, random.randint(10, 100))) for _ in range(50)]
+        return [_text(_prose(random, random.randint(10, 70))) for _ in range(70)]
     if shape == "rows":
         return [_row(_sentence(random)) for _ in range(210)]
     blocks: list[Block] = []

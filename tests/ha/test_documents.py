@@ -434,7 +434,7 @@ async def test_upload(
     )
     assert (result["type"], result["reason"]) == (
         FlowResultType.ABORT,
-        "document_added",
+        "document_read",
     )
     assert result["description_placeholders"] == {"title": "Großes Handbuch"}
     result = await fill(await to_form(hass, loaded_entry), file=manual)

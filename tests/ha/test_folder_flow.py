@@ -197,6 +197,8 @@ async def test_what_cannot_be_a_folder(
     # A whole folder of media may be one.
     hass.config.media_dirs = {"local": str(other)}
     result = await fill(hass, await begin(hass, loaded_entry), **good, path=str(other))
+    assert result["errors"] == {"name": "name_taken"}
+    result = await fill(hass, result, **good | {"name": "More docs"}, path=str(other))
     assert result["type"] is FlowResultType.CREATE_ENTRY
     await settled(hass, loaded_entry)
 

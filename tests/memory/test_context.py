@@ -49,7 +49,8 @@ def chunk(
     heading: str = "",
     page: int | None = None,
     title: str | None = None,
-    cosine: float = 1.0,
+    cosine: float | None = 1.0,
+    lexical: float = 0.0,
     score: float = 1.0,
 ) -> Passage:
     title = title or TITLES[document]
@@ -61,7 +62,7 @@ def chunk(
         created_at=datetime(2026, 11, 20, tzinfo=UTC),
         score=score,
         cosine=cosine,
-        lexical=0.0,
+        lexical=lexical,
         source_id=str(document),
         document=DocumentPlace(document, title, f"{title}{heading}", page),
     )
@@ -218,6 +219,36 @@ def test_chunks_beside_a_relevant_one() -> None:
     alone = context([near, other, far])
     assert alone.text is None
     assert set(verdicts(alone)) == {"below_gate"}
+
+
+@pytest.mark.parametrize(
+    ("cosine", "lexical", "is_question", "verdict"),
+    [
+        (0.5, 0.0, True, ReferenceVerdict.BELOW_GATE),
+        (0.54, 0.0, True, ReferenceVerdict.USED),
+        (0.0, 0.5, True, ReferenceVerdict.BELOW_GATE),
+        (-0.2, 0.54, True, ReferenceVerdict.USED),
+        (-0.9, 0.5, True, ReferenceVerdict.BELOW_GATE),
+        (0.4, 0.37, True, ReferenceVerdict.USED),
+        (0.4, 0.3, True, ReferenceVerdict.BELOW_GATE),
+        # Nothing to put together.
+        (None, 0.5, True, ReferenceVerdict.USED),
+        (None, 0.49, True, ReferenceVerdict.BELOW_GATE),
+        # What is no question goes by cosine alone.
+        (0.5, 0.0, False, ReferenceVerdict.USED),
+        (0.49, 1.0, False, ReferenceVerdict.BELOW_GATE),
+    ],
+)
+def test_cosine_and_words_of_a_chunk_together(
+    cosine: float | None, lexical: float, is_question: bool, verdict: ReferenceVerdict
+) -> None:
+    found = build_context(
+        [chunk("Open the gas tap.", cosine=cosine, lexical=lexical)],
+        gates=Gates(0.5, 0.5, 0.5, 100),
+        is_question=is_question,
+        budget=400,
+    )
+    assert [reference.verdict for reference in found.references] == [verdict]
 
 
 def test_budget_is_kept() -> None:

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from math import hypot
 import re
 from typing import Self
 
@@ -21,6 +22,10 @@ MINIMUM_COVERAGE = 0.5
 """Share of a question's words (by weight) that a passage must hold to count by its words alone."""
 MINIMUM_COSINE = 0.3
 """What is measured with a handful of passages says little: 86 % of true evidence reaches this (docs/architecture.md)."""
+BOTH_OF_A_CHUNK = 1.07
+"""Length that cosine and coverage of a chunk must reach together, each in parts of its gate and at a right angle: a long
+text is seldom like a question as a whole, and holds some of its words by chance. As many commands pass as with either
+gate alone, and 7 points more questions; of memories it would lose some (docs/benchmarks.md)."""
 MOST_OF_A_DOCUMENT = 3
 """Chunks of one document that are told before the next relevant source has its turn (measured: 1, 2 lose answers)."""
 BESIDE_RELEVANT = 0.6
@@ -230,15 +235,19 @@ def with_notes(context: str | None, notes: Sequence[str]) -> str | None:
 
 def is_relevant(passage: Passage, gates: Gates | None, is_question: bool) -> bool:
     """Return whether a passage has enough to do with an utterance to be told."""
+    cosine = None
     if passage.cosine is not None and gates is not None:
         gate = gates.question_cosine if is_question else gates.other_cosine
-        if gate is not None and passage.cosine >= max(gate, MINIMUM_COSINE):
-            return True
+        if gate is not None:
+            cosine = passage.cosine / max(gate, MINIMUM_COSINE)
     # Words alone tell commands from questions badly (AUC 0.73, docs/architecture.md).
     if not is_question:
-        return False
+        return cosine is not None and cosine >= 1
     floor = gates.question_lexical if gates is not None else 0.0
-    return passage.lexical >= max(floor, MINIMUM_COVERAGE)
+    lexical = passage.lexical / max(floor, MINIMUM_COVERAGE)
+    if passage.document and cosine is not None:
+        return hypot(max(cosine, 0.0), lexical) >= BOTH_OF_A_CHUNK
+    return lexical >= 1 or (cosine is not None and cosine >= 1)
 
 
 def _line(passage: Passage, text: str) -> str:
