@@ -436,7 +436,7 @@ async def test_upload(
         FlowResultType.ABORT,
         "document_read",
     )
-    assert result["description_placeholders"] == {"title": "Großes Handbuch"}
+    assert result["description_placeholders"] == {"title": "Boiler", "reason": ""}
     result = await fill(await to_form(hass, loaded_entry), file=manual)
     assert result["errors"] == {"file": "upload_gone"}
     result = await fill(

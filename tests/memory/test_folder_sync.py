@@ -298,9 +298,28 @@ async def test_folder_emptied_while_nobody_looked(
         await settled(service)
     (root / "boiler.md").unlink()
     os.utime(root, (time.time() + 10,) * 2)
+    # It may as well be a share that is not mounted, on a folder made for it just now.
     async with running(emptied_database.settings, folders=settings) as service:
         await settled(service)
+        assert service.folders.progress[0].problem == "folder_emptied"
+        assert await service.documents.list(HOUSEHOLD)
+        service.folders.sync()
+        await settled(service)
+        assert service.folders.progress[0].problem is None
         assert await service.documents.list(HOUSEHOLD) == []
+
+
+async def test_folder_that_is_made_anew_keeps_its_documents(
+    service: MemoryService, root: Path
+) -> None:
+    write(root / "boiler.md", text("boiler"))
+    await synced(service)
+    move(root, root.parent / "share")
+    root.mkdir()
+    service.folders.look_again(["manuals"])
+    await settled(service)
+    assert service.folders.progress[0].problem == "folder_emptied"
+    assert await found(service, "boiler setting") == {"About the boiler"}
 
 
 async def test_folder_that_vanishes_while_it_is_read(

@@ -426,6 +426,30 @@ async def test_other_types_and_columns(
     assert content_of(database) == before
 
 
+async def test_ids_that_stand_there_twice(
+    service: MemoryService,
+    database: FreshDatabase,
+    odd: FreshDatabase,
+    tmp_path: Path,
+) -> None:
+    """No row takes the place of another one."""
+    odd.execute(
+        "INSERT INTO conversations"
+        " SELECT '2025-01-01 10:0' || n, 1, text, role, n / 2, uuid_nil, NULL"
+        " FROM (VALUES (0, 'Hello', 'user'), (1, 'Hi', 'assistant'),"
+        " (2, 'Who?', 'user'), (4, 'Me.', 'assistant')) AS said (n, text, role),"
+        " CAST('00000000-0000-0000-0000-000000000000' AS uuid) AS uuid_nil"
+    )
+    report = await bring(service, odd, tmp_path)
+    assert not report.failed
+    found = [("0", "Hello", "Hi"), ("1", "Who?", None), ("2", "", "Me.")]
+    assert await turns(database) == found
+    before = content_of(database)
+    again = await bring(service, odd, tmp_path)
+    assert not again.tables["conversations"].changed
+    assert content_of(database) == before
+
+
 _BROKEN_MESSAGES = (
     ("NULL, 1, 'x', 'user', NULL, DEFAULT, NULL", "missing", "session_id"),
     ("NULL, 1, '  ', 'user', 1, DEFAULT, NULL", "missing", "content"),
@@ -834,7 +858,7 @@ async def test_source_that_cannot_be_read(
         ({"port": 99_999}, "connection_invalid"),
         ({"host": "127.0.0.1\0"}, "connection_invalid"),
         ({"password": "open\ud800sesame"}, "import_source_unreachable"),
-        ({"password": "open\0sesame"}, "import_source_unreachable"),
+        ({"password": "open\0sesame"}, "import_source_password"),
         ({"tls": TlsMode.REQUIRE}, "import_source_insecure"),
         ({"database": "empty"}, "import_nothing_found"),
     ]

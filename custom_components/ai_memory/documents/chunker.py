@@ -11,7 +11,7 @@ from .formats.content import Block, Content
 from .sentences import sentences
 
 WORDS: Final = 105
-"""Aimed at, with the overlap; more, and fewer of the answers are in 300 words."""
+"""Aimed at, with the overlap; with 150, fewer of the answers are in 300 words."""
 OVERLAP: Final = 30
 """At most, of whole sentences of the same section; table rows need none."""
 LONGEST: Final = 4_000

@@ -77,6 +77,8 @@ class WatchedFolder:
         self._asked = asyncio.Event()
         self._stopped = False
         self._retry = False
+        self._is_asked_for = False
+        """Somebody asked for the round that is under way."""
         self._is_taken_over = False
         self._told = 0.0
         self._unfinished = 0
@@ -149,8 +151,11 @@ class WatchedFolder:
         self._show(FolderState.SCANNING, problem=None)
         await self._take_over()
         retry, self._retry = self._retry, False
+        self._is_asked_for = retry
         try:
             is_complete = await self._compare(listing, retry=retry)
+        except _FolderEmptied:
+            raise
         except BaseException:
             self._retry |= retry
             raise
@@ -209,8 +214,8 @@ class WatchedFolder:
         """Raise _FolderEmptied where nothing is in a folder, and nobody seems to have deleted what was.
 
         So it looks where a share is not mounted, and its documents must outlast that. Where files were deleted it is the
-        same folder as before, and it was changed after they were read; for those in folders of their own see
-        `_without_away`.
+        same folder as before; or somebody asks for a look, and it was changed after they were read. For those in folders
+        of their own see `_without_away`.
         """
         if listing.files:
             self._identity = _identity(listing)
@@ -219,7 +224,11 @@ class WatchedFolder:
         settings = self.settings
         newest = await self._store.folder_files.newest(settings.id, settings.owner)
         changed = await asyncio.to_thread(_changed_at, settings.path)
-        if newest and changed is not None and changed < newest.timestamp():
+        if (
+            newest
+            and changed is not None
+            and (not self._is_asked_for or changed < newest.timestamp())
+        ):
             raise _FolderEmptied
 
     async def _let_go(self, keys: Sequence[str]) -> None:

@@ -3,7 +3,7 @@
 from collections.abc import AsyncIterator, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
-from typing import Final, Self
+from typing import Any, Final, Self
 
 import asyncpg
 
@@ -145,11 +145,12 @@ class ForeignDatabase:
 
     async def count(self, table: ForeignTable) -> int:
         """Return how many rows there are."""
-        with source_errors():
-            statement = await self._open.fetchval(
-                SQL["count"], table.schema, table.name
-            )
-            found: int = await self._open.fetchval(statement, timeout=_PATIENCE)
+        found: int = await self._ask("count", table)
+        return found
+
+    async def has_unique_ids(self, table: ForeignTable) -> bool:
+        """Return whether the column `id`, which has to be there, tells the rows apart that have one."""
+        found: bool = await self._ask("has_unique_ids", table)
         return found
 
     async def pages(
@@ -184,6 +185,11 @@ class ForeignDatabase:
             yield [row["line"] for row in rows]
         with source_errors():
             await self._open.execute(SQL["close"])
+
+    async def _ask(self, name: str, table: ForeignTable) -> Any:
+        with source_errors():
+            statement = await self._open.fetchval(SQL[name], table.schema, table.name)
+            return await self._open.fetchval(statement, timeout=_PATIENCE)
 
     @property
     def _open(self) -> Connection:

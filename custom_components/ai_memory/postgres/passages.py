@@ -13,7 +13,7 @@ from .languages import text_search_configuration
 from .queries import load
 
 SQL = load("passages")
-ELSEWHERE = 0.85
+ELSEWHERE = 0.95
 """What the score of a chunk is multiplied with where its shelf does not fit the question."""
 
 

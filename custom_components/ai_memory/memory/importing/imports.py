@@ -1,7 +1,7 @@
 """What comes from elsewhere: a database that follows the plan, lines of JSON, another AI Memory."""
 
 import asyncio
-from collections.abc import AsyncIterator, Callable, Mapping
+from collections.abc import AsyncIterator, Callable, Collection, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, tzinfo
 import logging
@@ -284,7 +284,7 @@ class Imports:
         report: Report,
         again: Again | None,
     ) -> None:
-        usable = []
+        usable, without_ids = [], set()
         for table in tables:
             if table.name not in REQUIRED and table.name != LEFT_OUT:
                 continue
@@ -299,6 +299,8 @@ class Imports:
                     report.reasons["not_safe"] += rows
             elif has_columns(table):
                 usable.append(table)
+                if "id" in table.columns and not await database.has_unique_ids(table):
+                    without_ids.add(table.name)
                 self.progress.total += rows
                 counts.there = rows if again is None else None
             else:
@@ -307,7 +309,11 @@ class Imports:
         await self._take(
             lines_of_tables(database, usable, again, self.progress),
             self._translator(
-                options, origin, zone, {table.name: table.columns for table in usable}
+                options,
+                origin,
+                zone,
+                {table.name: table.columns for table in usable},
+                without_ids,
             ),
             options,
             report,
@@ -319,6 +325,7 @@ class Imports:
         origin: str,
         zone: tzinfo,
         types: Mapping[str, Mapping[str, str]],
+        without_ids: Collection[str] = (),
     ) -> Translator:
         return Translator(
             options.scope,
@@ -327,6 +334,7 @@ class Imports:
             language=self._language,
             now=datetime.now(UTC),
             types=types,
+            without_ids=without_ids,
         )
 
     # --- taking

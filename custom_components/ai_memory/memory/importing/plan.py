@@ -1,6 +1,6 @@
 """Rows of the plan's tables as what stands here: messages become turns, knowledge becomes memories."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from datetime import datetime, tzinfo
 from hashlib import sha256
 import json
@@ -91,10 +91,12 @@ class Translator:
         language: str,
         now: datetime,
         types: Mapping[str, Mapping[str, str]] | None = None,
+        without_ids: Collection[str] = (),
     ) -> None:
         """Make everything the scope's; `origin` tells sources apart, `language` is of what does not say its own.
 
-        `now` is when it was where the source does not say, `types` are those of the columns by table.
+        `now` is when it was where the source does not say, `types` are those of the columns by table. Ids of tables
+        `without_ids` tell nothing.
         """
         self._owner = scope.owner
         self._origin = origin
@@ -102,6 +104,7 @@ class Translator:
         self._language = language
         self._now = now
         self._types = types or {}
+        self._without_ids = without_ids
         self._exchanges = Exchanges(now)
         self._number = 0
 
@@ -442,7 +445,11 @@ class Translator:
     def _identity(self, table: str, values: Mapping[str, Any]) -> UUID:
         """Return the id that a row has here, whenever it comes; one without an id goes by its content."""
         parts: list[Any] = [self._origin, self._owner, table]
-        if self._origin and values.get("id") is not None:
+        if (
+            self._origin
+            and table not in self._without_ids
+            and values.get("id") is not None
+        ):
             parts.append(values["id"])
         else:
             parts.append(sorted(values.items()))

@@ -38,6 +38,10 @@ ORDER BY n.nspname, c.relname
 -- The statement that counts the rows of table $2 in schema $1.
 SELECT format('SELECT count(*) FROM %I.%I', $1::text, $2::text)
 
+-- name: has_unique_ids
+-- The statement that tells whether no two rows of table $2 in schema $1 have the same id.
+SELECT format('SELECT count(id) = count(DISTINCT id::text) FROM %I.%I', $1::text, $2::text)
+
 -- name: declare
 -- The statement of a cursor on table $2 in schema $1: columns $3, of which $4 are text, in the order of $5; of the rows whose
 -- column $6 is the same as that of a row with an id in $7, of all where $7 is NULL. A row is one line of JSON, as bytes: a text
