@@ -30,8 +30,8 @@ _MORE_WORDS: Final = (150, 600)
 _DEPTHS: Final = (3, 10)
 _PARTS: Final = {
     "plain": "plain questions",
-    "1": "hard questions, chosen on",
-    "2": "hard questions, confirmed on",
+    "1": "hard questions 1",
+    "2": "hard questions 2",
 }
 _LIMIT: Final = 20  # as in a turn
 _ALL: Final = 500

@@ -309,13 +309,28 @@ async def test_folder_emptied_while_nobody_looked(
         assert await service.documents.list(HOUSEHOLD) == []
 
 
+async def test_failed_file_that_comes_back_counts_as_failed(
+    service: MemoryService, root: Path
+) -> None:
+    write(root / "boiler.md", text("boiler"))
+    write(root / "broken.pdf", "%PDF-1.7 broken")
+    await synced(service)
+    away = move(root / "broken.pdf", root.parent / "broken.pdf")
+    await synced(service)
+    assert service.folders.progress[0].failed == 0
+    move(away, root / "broken.pdf")
+    await synced(service)
+    [progress] = service.folders.progress
+    assert (progress.total, progress.failed) == (2, 1)
+
+
 async def test_folder_that_is_made_anew_keeps_its_documents(
     service: MemoryService, root: Path
 ) -> None:
     write(root / "boiler.md", text("boiler"))
     await synced(service)
     move(root, root.parent / "share")
-    root.mkdir()
+    await asyncio.to_thread(root.mkdir)
     service.folders.look_again(["manuals"])
     await settled(service)
     assert service.folders.progress[0].problem == "folder_emptied"

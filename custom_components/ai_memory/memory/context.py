@@ -25,7 +25,7 @@ MINIMUM_COSINE = 0.3
 BOTH_OF_A_CHUNK = 1.07
 """Length that cosine and coverage of a chunk must reach together, each in parts of its gate and at a right angle: a long
 text is seldom like a question as a whole, and holds some of its words by chance. As many commands pass as with either
-gate alone, and 7 points more questions; of memories it would lose some (docs/benchmarks.md)."""
+gate alone, and 6 to 8 points more hard questions; of memories it would lose some (docs/benchmarks.md)."""
 MOST_OF_A_DOCUMENT = 3
 """Chunks of one document that are told before the next relevant source has its turn (measured: 1, 2 lose answers)."""
 BESIDE_RELEVANT = 0.6

@@ -136,8 +136,11 @@ class FolderFileRepository:
                 return None
             if await connection.fetchval(SQL["ready_again"], row["id"], file.owner):
                 kept.changed.append(row["id"])
-            elif row["deleted_at"] is None:
-                kept.problem = row["problem"]
+            else:
+                # Asked anew: it may have come back from the bin just now.
+                kept.problem = await connection.fetchval(
+                    SQL["problem"], row["id"], file.owner
+                )
             if kept.removed:
                 await drop_answers(connection, {file.owner})
         return kept

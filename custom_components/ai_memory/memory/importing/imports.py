@@ -406,12 +406,16 @@ class Imports:
 
     async def _search(self, scope: Scope, writing: Writing, report: Report) -> None:
         """Look whether some of what came is found by its words."""
-        for content in writing.memories:
-            passages = await self._memories.recall(scope, content, limit=MOST_RESULTS)
+        for content, language in writing.memories:
+            passages = await self._memories.recall(
+                scope, content, limit=MOST_RESULTS, language=language
+            )
             report.searched += 1
             report.search_found += any(passage.text == content for passage in passages)
-        for text in writing.turns:
-            turns = await self._conversations.search(scope, text, limit=MOST_RESULTS)
+        for text, language in writing.turns:
+            turns = await self._conversations.search(
+                scope, text, limit=MOST_RESULTS, language=language
+            )
             report.searched += 1
             report.search_found += any(
                 text in {found.turn.text, found.turn.reply} for found in turns

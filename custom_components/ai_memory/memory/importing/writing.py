@@ -27,6 +27,10 @@ _SAMPLES: Final = 5
 _SHORTEST_SAMPLE: Final = 15  # characters
 
 
+type Sample = tuple[str, str | None]
+"""A text that came, and its language."""
+
+
 class Writing:
     """Stores items of one owner, and notes in the report what became of them."""
 
@@ -43,9 +47,9 @@ class Writing:
         self._report = report
         self._is_stopped = is_stopped
         self.changed: set[Subject] = set()
-        self.memories: list[str] = []
-        """Contents to search for."""
-        self.turns: list[str] = []
+        self.memories: list[Sample] = []
+        """What to search for."""
+        self.turns: list[Sample] = []
 
     async def store(self, items: Sequence[Item]) -> None:
         """Store items and look whether they are there. Raises DatabaseError."""
@@ -125,25 +129,18 @@ class Writing:
                 self.changed.add(Subject.CONVERSATION)
                 if item.rating is not None:
                     self.changed.add(Subject.FEEDBACK)
-                self._sample(
-                    self.turns, item.stored.turn["text"] or item.stored.turn["reply"]
-                )
+                turn = item.stored.turn
+                _keep(self.turns, turn["text"] or turn["reply"], turn["language"])
             case MemoryItem():
                 self.changed.add(Subject.MEMORY)
-                self._sample(self.memories, item.stored["content"])
+                memory = item.stored
+                _keep(self.memories, memory["content"], memory["language"])
             case PreferenceItem():
                 self.changed.add(
                     Subject.ALIAS
                     if item.stored["key"].startswith(ALIAS_PREFIX)
                     else Subject.PREFERENCE
                 )
-
-    def _sample(self, texts: list[str], text: str) -> None:
-        """Keep the longest texts: of few words all may be such as no search looks for."""
-        if _SHORTEST_SAMPLE <= len(text) <= LONGEST_QUERY:
-            texts.append(text)
-            if len(texts) > _SAMPLES:
-                texts.remove(min(texts, key=len))
 
     # --- looking at what is there
 
@@ -232,3 +229,11 @@ async def _take(into: Taking, items: Sequence[Item]) -> list[Outcome]:
     return await into.wishes(
         [item.stored for item in items if isinstance(item, PreferenceItem)]
     )
+
+
+def _keep(samples: list[Sample], text: str, language: str | None) -> None:
+    """Keep the longest texts: of few words all may be such as no search looks for."""
+    if _SHORTEST_SAMPLE <= len(text) <= LONGEST_QUERY:
+        samples.append((text, language))
+        if len(samples) > _SAMPLES:
+            samples.remove(min(samples, key=lambda sample: len(sample[0])))

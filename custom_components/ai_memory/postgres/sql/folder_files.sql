@@ -9,6 +9,9 @@ WHERE n.folder = $1 AND n.owner = $2 AND n.path > $3
 ORDER BY n.path
 LIMIT $4
 
+-- name: problem
+SELECT problem FROM documents WHERE id = $1 AND owner = $2 AND deleted_at IS NULL
+
 -- name: newest
 SELECT max(added_at) FROM document_names WHERE folder = $1 AND owner = $2 AND starts_with(path, $3)
 
