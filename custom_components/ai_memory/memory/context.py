@@ -22,7 +22,7 @@ MINIMUM_COVERAGE = 0.5
 """Share of a question's words (by weight) that a passage must hold to count by its words alone."""
 MINIMUM_COSINE = 0.3
 """What is measured with a handful of passages says little: 86 % of true evidence reaches this (docs/architecture.md)."""
-BOTH_OF_A_CHUNK = 1.07
+BOTH_OF_A_CHUNK = 1.075
 """Length that cosine and coverage of a chunk must reach together, each in parts of its gate and at a right angle: a long
 text is seldom like a question as a whole, and holds some of its words by chance. As many commands pass as with either
 gate alone, and 6 to 8 points more hard questions; of memories it would lose some (docs/benchmarks.md)."""
