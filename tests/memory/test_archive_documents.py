@@ -230,6 +230,27 @@ async def test_without_the_files(
         assert await found(service, "Shoes") == set()
 
 
+async def test_file_that_was_never_read_stays_behind(
+    home: Home, database: FreshDatabase
+) -> None:
+    """It is told of again where it is; here nobody could say which it was, nor take it away."""
+    name = changed(
+        home,
+        "never.zip",
+        "documents",
+        "House rules",
+        sha256=None,
+        state="failed",
+        problem="too_large",
+    )
+    async with running(database.settings) as service:
+        await bring(service, home, name)
+        documents = await service.documents.list(HOUSEHOLD)
+    titles = {document.title for document in documents}
+    assert "House rules" not in titles
+    assert "Boiler" in titles
+
+
 async def test_files_that_are_gone_here(
     home: Home, database: FreshDatabase, tmp_path: Path
 ) -> None:

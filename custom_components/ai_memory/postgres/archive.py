@@ -222,7 +222,7 @@ class Merging:
         await self._connection.execute(SQL["end_documents"], ids, timeout=_TIMEOUT)
         return len(
             await self._connection.fetch(
-                SQL["drop_erased_documents"], ids, timeout=_TIMEOUT
+                SQL["drop_empty_documents"], ids, timeout=_TIMEOUT
             )
         )
 

@@ -271,10 +271,11 @@ FROM (
 ) AS waiting
 WHERE d.id = waiting.id
 
--- name: drop_erased_documents
--- There is no file that they could keep from coming back.
+-- name: drop_empty_documents
+-- Erased, with no file that they could keep from coming back; or never read, of a file that is not here.
 DELETE FROM documents d
-WHERE d.id = ANY($1) AND d.erased AND NOT EXISTS (SELECT FROM document_names n WHERE n.document_id = d.id)
+WHERE d.id = ANY($1) AND (d.erased OR (d.sha256 IS NULL AND d.original IS NULL))
+    AND NOT EXISTS (SELECT FROM document_names n WHERE n.document_id = d.id)
 RETURNING d.id
 
 -- name: embedding
