@@ -18,8 +18,8 @@ _HEAD: Final = """\
 # What is tested end to end
 
 Each of these tests drives a real `hass` process over its REST and websocket API, with a real PostgreSQL and Home
-Assistant's own Ollama integration; only the language model is a stand-in. They run on the newest and the oldest supported
-Home Assistant. A test checks that this page is complete; `python -m tests.coverage_table` writes it.
+Assistant's own Ollama integration; only the language model is a stand-in. They run on the newest Home Assistant, all but
+the websocket commands on the oldest supported one, too. A test checks that this page is complete; `python -m tests.coverage_table` writes it.
 """
 
 type _Rows = Iterable[tuple[str, str]]

@@ -7,7 +7,7 @@ from demo.demo_house import DemoHouse
 from demo.ollama_server import OllamaServer
 from tests.e2e.talk import Database, chats, issues, remember, stand_in, until
 
-pytestmark = pytest.mark.asyncio(loop_scope="session")
+pytestmark = [pytest.mark.newest_only, pytest.mark.asyncio(loop_scope="session")]
 
 
 def _break(server: OllamaServer, fault: str) -> None:

@@ -10,7 +10,7 @@ from demo.demo_house import DemoHouse
 from tests.e2e.talk import Database, until
 from tests.e2e.ways import CLEO
 
-pytestmark = pytest.mark.asyncio(loop_scope="session")
+pytestmark = [pytest.mark.newest_only, pytest.mark.asyncio(loop_scope="session")]
 
 LAMP: Final = "light.bedroom_bedside"
 EXPORT: Final = "/api/ai_memory/training/export?format=preference"

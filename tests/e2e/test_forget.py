@@ -15,7 +15,7 @@ from demo.client import HassClient
 from demo.demo_house import DemoHouse
 from tests.e2e.talk import Database, remember, until
 
-pytestmark = pytest.mark.asyncio(loop_scope="session")
+pytestmark = [pytest.mark.newest_only, pytest.mark.asyncio(loop_scope="session")]
 
 # Home Assistant's own: its recorder keeps what actions are called with.
 NOT_OURS: Final = ("home-assistant_v2.db*",)

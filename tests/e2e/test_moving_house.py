@@ -12,7 +12,7 @@ from demo.flows import form_data
 from demo.postgres import DATABASE
 from tests.e2e.talk import Database, connect, is_loaded, remember, until
 
-pytestmark = pytest.mark.asyncio(loop_scope="session")
+pytestmark = [pytest.mark.newest_only, pytest.mark.asyncio(loop_scope="session")]
 
 NEW_DATABASE: Final = "new_house"
 FACT: Final = "The metronome stands on the harmonium"

@@ -8,7 +8,7 @@ from demo.demo_house import DemoHouse
 from demo.house import OFFICE_LIGHT
 from tests.e2e.talk import Database, chats, last_user_message, remember
 
-pytestmark = pytest.mark.asyncio(loop_scope="session")
+pytestmark = [pytest.mark.newest_only, pytest.mark.asyncio(loop_scope="session")]
 
 
 async def test_memory_is_there_after_a_restart(
