@@ -304,7 +304,8 @@ class App:
         self._await_killed()
         with self.log.open("ab") as log:
             return subprocess.Popen(
-                [*self.inside, self._bin / "run"],
+                # Whoever started us in the background has SIGINT ignored, and so would a shell below.
+                [*self.inside, "env", "--default-signal=INT", self._bin / "run"],
                 stdin=subprocess.DEVNULL,
                 stdout=log,
                 stderr=log,
