@@ -49,7 +49,7 @@ from custom_components.ai_memory.models import Scope
 from tests.databases import FreshDatabase
 from tests.ha.keeper import Memory, set_up
 
-OPERATIONS = int(os.environ.get("LEAK_OPERATIONS", "4000"))
+OPERATIONS = int(os.environ.get("LEAK_OPERATIONS", "3000"))
 """10,000 take some three minutes."""
 PEOPLE = ("anna", "ben", "cleo")
 ADMIN = "dora"

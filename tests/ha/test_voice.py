@@ -31,6 +31,9 @@ from tests.engine import turn
 from tests.ha.agents import BUILT_IN
 from tests.ha.keeper import OFFICE, Memory, chats, set_up, speech
 
+# Each sentence is said to the oldest Home Assistant end to end.
+pytestmark = pytest.mark.newest_only
+
 ANNA = Scope.person("anna")
 FACT = "The spare key is under the blue flower pot"
 
