@@ -1,5 +1,6 @@
 """A manual in a folder: asked about, changed, deleted, taken back."""
 
+import asyncio
 from collections.abc import AsyncGenerator
 from datetime import UTC, datetime
 from pathlib import Path
@@ -11,7 +12,7 @@ import pytest_asyncio
 import pytest_socket
 
 from demo import wiring
-from demo.client import HassError, Json
+from demo.client import HassError, Json, Turn
 from demo.demo_house import DemoHouse
 from demo.flows import subentry_flow
 from tests.e2e.talk import (
@@ -93,6 +94,19 @@ async def documents(house: DemoHouse, **fields: object) -> list[Json]:
     return found
 
 
+async def given_again(house: DemoHouse, database: Database) -> Turn:
+    """Ask until the kept answer is given; what is learned in the background may end one just as it was kept."""
+
+    async def ask() -> Turn | None:
+        turn = await house.client.run_pipeline(KEPT)
+        return turn if (await database.turn(turn))["cache"] == "hit" else None
+
+    async with asyncio.timeout(60):
+        while (turn := await ask()) is None:
+            await asyncio.sleep(0.2)
+    return turn
+
+
 async def test_manual_from_folder_to_bin_and_back(
     house: DemoHouse, database: Database, folder: Path
 ) -> None:
@@ -112,12 +126,9 @@ async def test_manual_from_folder_to_bin_and_back(
         row["id"],
     )
     assert {"kind": "chunk", "page": 12} in used
-    kept = await house.client.run_pipeline(KEPT)
+    kept = await given_again(house, database)
     assert "KT-0417" in kept.reply
     assert "page 14" in kept.reply
-    assert await database.stored_answer(KEPT) == kept.reply
-    again = await house.client.run_pipeline(KEPT)
-    assert (await database.turn(again))["cache"] == "hit"
 
     # Edited: neither the document nor the cache gives the old answer.
     shutil.copy(FILES / EDITED, folder / "boiler.pdf")
@@ -129,7 +140,7 @@ async def test_manual_from_folder_to_bin_and_back(
     )
     again = await house.client.run_pipeline(KEPT)
     assert (await database.turn(again))["cache"] != "hit"
-    await database.stored_answer(KEPT)
+    await given_again(house, database)
     changed = await house.client.run_pipeline(ASKED)
     assert "F29" in changed.reply
     assert "F28" not in last_user_message(chats(house)[-1])
