@@ -1,6 +1,6 @@
 """The companion app, run by its own scripts without Docker."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 import contextlib
 import json
 import os
@@ -62,7 +62,6 @@ class App:
         self.port = free_port()
         self.inside = inside
         self._process: subprocess.Popen[bytes] | None = None
-        self._killed: list[int] = []
         self._user: dict[str, Any] = {}
         self.owner = (os.getuid(), os.getgid())
         if os.geteuid() == 0:
@@ -301,7 +300,6 @@ class App:
         return ("setpriv", f"--reuid={uid}", f"--regid={gid}", "--clear-groups", "--")
 
     def _popen(self) -> subprocess.Popen[bytes]:
-        self._await_killed()
         with self.log.open("ab") as log:
             return subprocess.Popen(
                 # Whoever started us in the background has SIGINT ignored, and so would a shell below.
@@ -327,21 +325,24 @@ class App:
         )
 
     def _kill(self, process: subprocess.Popen[bytes]) -> None:
-        """Kill the process and all below it."""
+        """Kill the process and all below it, and wait until nothing of it is left, as in Docker. Raises AppError."""
         if process.poll() is not None:
             return
-        process.send_signal(signal.SIGSTOP)  # it starts no further ones
-        self._killed = [process.pid, *_descendants(process.pid)]
-        for pid in self._killed:
-            with contextlib.suppress(ProcessLookupError):
-                os.kill(pid, signal.SIGKILL)
+        killed: set[int] = set()
+        # Whoever is stopped starts no further ones.
+        while found := {process.pid, *_descendants(process.pid)} - killed:
+            _send(signal.SIGSTOP, found)
+            killed |= found
+        _send(signal.SIGKILL, killed)
         process.wait()
-
-    def _await_killed(self) -> None:
-        """Wait until what was killed is gone, for PostgreSQL also collected by its parent: in Docker nothing of it is left."""
         deadline = time.monotonic() + STOP_TIMEOUT
-        while any(Path(f"/proc/{pid}").exists() for pid in self._killed):
+        while any(Path(f"/proc/{pid}").exists() for pid in killed):
             if time.monotonic() > deadline:
                 raise AppError("A killed process did not end")
             time.sleep(POLL)
-        self._killed = []
+
+
+def _send(number: signal.Signals, pids: Iterable[int]) -> None:
+    for pid in pids:
+        with contextlib.suppress(ProcessLookupError):
+            os.kill(pid, number)
