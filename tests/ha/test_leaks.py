@@ -242,22 +242,27 @@ class World:
             return "recall", {"query": topic}
         return name, data
 
+    def private_document(self, actor: Actor) -> Request:
+        """Return a document to be added: its words, title, name and shelf are the actor's."""
+        text = self.text(actor)
+        return (
+            "add_document",
+            {
+                "content": f"# {text}\n\nA letter about it. {text}.",
+                "title": text,
+                "name": text,
+                "collection": f"{actor.person}word0",
+                "private": True,
+            },
+        )
+
     def _of_documents(self, actor: Actor, topic: str) -> list[Request]:
-        """Return what an actor may ask for of documents; what is private has words, title, name and shelf of theirs."""
+        """Return what an actor may ask for of documents."""
         chance = self.chance
         document = {"document_id": chance.choice(self.documents)}
         text = self.text(actor)
         return [
-            (
-                "add_document",
-                {
-                    "content": f"# {text}\n\nA letter about it. {text}.",
-                    "title": text,
-                    "name": text,
-                    "collection": f"{actor.person}word0",
-                    "private": True,
-                },
-            ),
+            self.private_document(actor),
             ("add_document", {"content": f"The {topic} is everybody's {self.said}"}),
             ("list_documents", {"query": "word", "deleted": chance.random() < 0.5}),
             ("get_document", document),
@@ -470,6 +475,20 @@ async def test_nothing_private_is_seen_by_another(
             "websocket": partial(websocket, ws_client),
             "http": partial(http, client),
         }
+
+    # Chance alone could leave too little to look for in the end.
+    for actor in actors:
+        if actor.person != KEEPER:
+            continue
+        requests: list[tuple[str, Request]] = [("voice", ("remember", {}))] * 4
+        if actor.name in users:
+            requests += [("action", world.private_document(actor))]
+            requests += [
+                ("action", ("remember", {"content": text, "private": True}))
+                for text in (world.text(actor) for _ in range(21))
+            ]
+        for surface, request in requests:
+            keep_track(actor, request, await actor.surfaces[surface](request))
 
     done: Counter[str] = Counter()
     refused: Counter[str] = Counter()
