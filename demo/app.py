@@ -1,6 +1,6 @@
 """The companion app, run by its own scripts without Docker."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 import contextlib
 import json
 import os
@@ -21,6 +21,7 @@ from .postgres import (
     SERVICE_USER,
     PostgresServer,
     _descendants,
+    _running,
     free_port,
 )
 from .supervisor import Supervisor
@@ -62,6 +63,7 @@ class App:
         self.port = free_port()
         self.inside = inside
         self._process: subprocess.Popen[bytes] | None = None
+        self._killed: set[int] = set()
         self._user: dict[str, Any] = {}
         self.owner = (os.getuid(), os.getgid())
         if os.geteuid() == 0:
@@ -300,6 +302,8 @@ class App:
         return ("setpriv", f"--reuid={uid}", f"--regid={gid}", "--clear-groups", "--")
 
     def _popen(self) -> subprocess.Popen[bytes]:
+        # For PostgreSQL a process is there until its parent has collected it. In Docker nothing is left of it.
+        _await_none(lambda pid: Path(f"/proc/{pid}").exists(), self._killed)
         with self.log.open("ab") as log:
             return subprocess.Popen(
                 # Whoever started us in the background has SIGINT ignored, and so would a shell below.
@@ -325,24 +329,29 @@ class App:
         )
 
     def _kill(self, process: subprocess.Popen[bytes]) -> None:
-        """Kill the process and all below it, and wait until nothing of it is left, as in Docker. Raises AppError."""
+        """Kill the process and all below it, and wait until none of them holds anything. Raises AppError."""
         if process.poll() is not None:
             return
-        killed: set[int] = set()
+        self._killed = set()
         # Whoever is stopped starts no further ones.
-        while found := {process.pid, *_descendants(process.pid)} - killed:
+        while found := {process.pid, *_descendants(process.pid)} - self._killed:
             _send(signal.SIGSTOP, found)
-            killed |= found
-        _send(signal.SIGKILL, killed)
+            self._killed |= found
+        _send(signal.SIGKILL, self._killed)
         process.wait()
-        deadline = time.monotonic() + STOP_TIMEOUT
-        while any(Path(f"/proc/{pid}").exists() for pid in killed):
-            if time.monotonic() > deadline:
-                raise AppError("A killed process did not end")
-            time.sleep(POLL)
+        _await_none(_running, self._killed)
 
 
 def _send(number: signal.Signals, pids: Iterable[int]) -> None:
     for pid in pids:
         with contextlib.suppress(ProcessLookupError):
             os.kill(pid, number)
+
+
+def _await_none(holds: Callable[[int], bool], pids: Iterable[int]) -> None:
+    """Wait until it holds for none of the processes. Raises AppError."""
+    deadline = time.monotonic() + STOP_TIMEOUT
+    while any(holds(pid) for pid in pids):
+        if time.monotonic() > deadline:
+            raise AppError("A killed process did not end")
+        time.sleep(POLL)
