@@ -6,8 +6,8 @@ placeholders of that text. No message ever holds a password, a DSN or what someb
 
 from typing import ClassVar
 
-_REFUSALS = ("22", "23", "54")
-"""SQLSTATE classes of what is wrong with the data itself: bad, against a constraint, too large."""
+_REFUSALS = ("21", "22", "23", "54")
+"""SQLSTATE classes of what is wrong with the data itself: of wrong shape, bad, against a constraint, too large."""
 
 _UNIQUE_VIOLATION = "23505"
 

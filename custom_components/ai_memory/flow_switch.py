@@ -4,7 +4,12 @@ import asyncio
 from collections.abc import Mapping
 from typing import Any, Final
 
-from homeassistant.config_entries import ConfigEntry, ConfigFlow, ConfigFlowResult
+from homeassistant.config_entries import (
+    ConfigEntry,
+    ConfigEntryState,
+    ConfigFlow,
+    ConfigFlowResult,
+)
 from homeassistant.core import HomeAssistant, callback
 import probatio
 
@@ -70,7 +75,7 @@ class SwitchSteps(ConfigFlow):
             embedder[CONF_PROVIDER],
             entry.data[CONF_EMBEDDER][CONF_PROVIDER],
         )
-        if is_none or not hasattr(entry, "runtime_data"):
+        if is_none or entry.state is not ConfigEntryState.LOADED:
             return self._async_begin(at_once=True)
         return await self.async_step_switch()
 
@@ -142,7 +147,7 @@ class SwitchSteps(ConfigFlow):
 @callback
 def _progress(entry: AiMemoryConfigEntry) -> dict[str, str]:
     progress = None
-    if hasattr(entry, "runtime_data"):
+    if entry.state is ConfigEntryState.LOADED:
         progress = entry.runtime_data.service.models.progress()
     left = progress.seconds_left if progress else None
     return {

@@ -15,7 +15,6 @@ from .queries import load
 SQL = load("memories")
 for _name in ("get", "list"):
     SQL[_name] = SQL[_name].replace("{columns}", SQL["columns"])
-_UNIQUE_VIOLATION = "23505"
 
 
 async def collection_id(connection: PooledConnection, owner: str, name: str) -> int:
@@ -123,7 +122,7 @@ class MemoryRepository:
                     SQL["get"], [memory_id], [row["owner"]]
                 )
         except DatabaseError as err:
-            if err.placeholders.get("code") != _UNIQUE_VIOLATION:
+            if not err.is_duplicate:
                 raise
             raise InvalidInput("memory_duplicate") from err
         assert stored is not None

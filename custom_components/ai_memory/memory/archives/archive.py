@@ -22,8 +22,6 @@ from .merge import Merge
 
 _PATIENCE: Final = 10.0
 """Seconds to wait for turns that are on their way into the database."""
-_REFUSALS: Final = ("21", "22", "23", "54")
-"""SQLSTATE classes of rows that the database will never take."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -182,7 +180,7 @@ class Archive:
                         await merge.take(member, rows)
                 await merge.end()
         except DatabaseError as err:
-            if not err.placeholders.get("code", "").startswith(_REFUSALS):
+            if not err.is_refusal:
                 raise
             raise InvalidInput("archive_rows_refused", member=member) from err
         return merge

@@ -18,8 +18,6 @@ from .report import Check, Report
 
 _LOGGER = logging.getLogger(__name__)
 
-_REFUSALS: Final = ("21", "22", "23", "54")
-"""SQLSTATE classes of what the database will never take."""
 _RETRY_AFTER: Final = 2.0  # seconds
 _TRIES: Final = 30
 _SAMPLES: Final = 5
@@ -79,7 +77,7 @@ class Writing:
         try:
             outcomes = await self._patiently(partial(self._store_once, items))
         except DatabaseError as err:
-            if not err.placeholders.get("code", "").startswith(_REFUSALS):
+            if not err.is_refusal:
                 raise
             if len(items) == 1:
                 for row in items[0].rows:
@@ -104,8 +102,7 @@ class Writing:
             try:
                 return await work()
             except DatabaseError as err:
-                passes = not err.placeholders.get("code", "").startswith(_REFUSALS)
-                if not passes or attempt == _TRIES - 1 or self._is_stopped():
+                if err.is_refusal or attempt == _TRIES - 1 or self._is_stopped():
                     raise
                 if not attempt:
                     _LOGGER.debug("An import waits for the database", exc_info=True)
