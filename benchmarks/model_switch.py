@@ -11,7 +11,6 @@ from typing import Final
 import aiohttp
 
 from custom_components.ai_memory.postgres.database import MAINTENANCE
-from custom_components.ai_memory.postgres.passages import StoredModel
 from demo import wiring
 from demo.client import HassError, Json
 from demo.demo_house import DemoHouse
@@ -86,19 +85,11 @@ async def _fill(house: DemoHouse, items: int) -> None:
     dsn = house.postgres.dsn()
     connection = await stores.connect(dsn, MAINTENANCE)
     try:
-        row = await connection.fetchrow(
-            "SELECT id, dimensions FROM embedding_models WHERE active"
-        )
-        assert row is not None
+        model = await stores.active_model(connection)
     finally:
         await connection.close()
     texts = list(islice(sentences("model switch"), items))
-    await stores.fill(
-        dsn,
-        StoredModel(row["id"], row["dimensions"]),
-        texts,
-        stores.vectors_for(texts, seed=2),
-    )
+    await stores.fill(dsn, model, texts, stores.vectors_for(texts, seed=2))
     await house.client.service("ai_memory.remember", {"content": _FACT})
     await wiring.wait_embedded(house.postgres.dsn(superuser=True))
 

@@ -101,6 +101,15 @@ async def connect(dsn: str, scope: str) -> Connection:
     return connection
 
 
+async def active_model(connection: Connection) -> StoredModel:
+    """Return the model that serves."""
+    row = await connection.fetchrow(
+        "SELECT id, dimensions FROM embedding_models WHERE active"
+    )
+    assert row is not None
+    return StoredModel(row["id"], row["dimensions"])
+
+
 def embed(texts: Sequence[str]) -> NDArray[np.float32]:
     """Return MiniLM's unit vectors, shape (texts, 384)."""
     model = minilm.load()

@@ -16,7 +16,6 @@ from custom_components.ai_memory.const import CONF_CAPTURE, CaptureMode
 from custom_components.ai_memory.models import CacheVerdict
 from custom_components.ai_memory.postgres.database import MAINTENANCE
 from custom_components.ai_memory.postgres.maintenance import INDEX_FROM
-from custom_components.ai_memory.postgres.passages import StoredModel
 from demo import house, wiring
 from demo.client import Turn
 from demo.demo_house import DemoHouse
@@ -119,17 +118,9 @@ async def _fill(home: DemoHouse, number: int) -> None:
     dsn = home.postgres.dsn()
     connection = await stores.connect(dsn, MAINTENANCE)
     try:
-        row = await connection.fetchrow(
-            "SELECT id, dimensions FROM embedding_models WHERE active"
-        )
-        assert row is not None
         texts = list(islice(sentences("turn"), number))
-        await stores.fill(
-            dsn,
-            StoredModel(row["id"], row["dimensions"]),
-            texts,
-            stores.vectors_for(texts, seed=2),
-        )
+        model = await stores.active_model(connection)
+        await stores.fill(dsn, model, texts, stores.vectors_for(texts, seed=2))
         await home.client.service("ai_memory.remember", {"content": _FACT})
         async with asyncio.timeout(_TIMEOUT):
             while not await connection.fetchval(
