@@ -320,6 +320,16 @@ def count(database: FreshDatabase, table: str) -> int:
 # --- what rests on it
 
 
+async def test_answer_that_alone_says_it(
+    service: MemoryService, database: FreshDatabase, journal: Path
+) -> None:
+    memory, _ = await service.memories.remember(ANNA, TEXT)
+    kept = Occurrence(Where.CACHE, HOUSEHOLD, TEXT, "{}")
+    await put(service, database, journal, kept, 1)
+    await service.forgetting.content(ANNA, [memory.id], reach=Reach.SCOPE)
+    assert not tables_with(database, WORD)
+
+
 async def test_vectors_questions_and_replies_that_rest_on_it(
     database: FreshDatabase, ollama_server: OllamaServer
 ) -> None:

@@ -180,7 +180,9 @@ class ForgettingRepository:
                 erased.remaining_turns = sorted(left, reverse=True)[
                     :MOST_REMAINING_TURNS
                 ]
-            await finish(connection, erased)
+            # An answer may say it though nothing else of its owner does.
+            within = scope.owners if any(wordings.values()) else ()
+            await finish(connection, erased, within)
             await before_commit()
         return erased
 
@@ -263,12 +265,14 @@ def _of(scope: Scope | None) -> tuple[Owners, str]:
     return (None, MAINTENANCE) if scope is None else ([scope.owner], scope.owner)
 
 
-async def finish(connection: PooledConnection, erased: Erased) -> None:
-    """Let the answers go that may rest on what is gone, and none be kept that is under way."""
+async def finish(
+    connection: PooledConnection, erased: Erased, within: Collection[str] = ()
+) -> None:
+    """Let the answers go that may rest on what is gone, and those of `within`; let none be kept that is under way."""
     # What the household knows is part of everybody's knowledge.
     owners = [HOUSEHOLD] if HOUSEHOLD in erased.owners else sorted(erased.owners)
     await connection.execute(SQL["renew"], owners, CONVERSATIONS)
-    await drop_answers(connection, erased.owners)
+    await drop_answers(connection, {*erased.owners, *within})
 
 
 async def _erase_conversation(
