@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 import ssl
 import tempfile
-from typing import Any
+from typing import Any, Final
 from uuid import uuid7
 
 import asyncpg
@@ -45,6 +45,8 @@ KNOWN_TARGET = "light.office_main"
 DEADLINE = 5.0
 """Seconds: long enough for a busy machine, short enough that a test that hangs fails."""
 
+_HOMES: Final = tempfile.TemporaryDirectory()
+"""Where services without a folder of their own keep their files; gone with the process."""
 _COMMANDS = [
     f"{verb} the {thing} in the {room}"
     for verb in ("turn on", "switch off", "dim", "open")
@@ -138,7 +140,7 @@ def make_service(
     return MemoryService(
         settings,
         embedder,
-        journal_path=journal or Path(tempfile.mkdtemp()) / "turns.journal",
+        journal_path=journal or Path(tempfile.mkdtemp(dir=_HOMES.name)) / "turns.journal",
         language="en",
         commands=commands,
         knows_target=lambda kind, target: (
