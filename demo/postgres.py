@@ -273,7 +273,8 @@ class PostgresServer:
         """
         create = f"CREATE DATABASE {_identifier(name)} OWNER {ROLE}"
         if template:
-            create += f" TEMPLATE {_identifier(template)}"
+            # Copied as files: a quarter of the time, as long as nothing waits for the disk.
+            create += f" TEMPLATE {_identifier(template)} STRATEGY FILE_COPY"
         self.execute(create, "postgres")
         if vector and not template:
             self.execute("CREATE EXTENSION vector", name)
