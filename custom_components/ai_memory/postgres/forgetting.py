@@ -180,9 +180,7 @@ class ForgettingRepository:
                 erased.remaining_turns = sorted(left, reverse=True)[
                     :MOST_REMAINING_TURNS
                 ]
-            # An answer may say it though nothing else of its owner does.
-            within = scope.owners if any(wordings.values()) else ()
-            await finish(connection, erased, within)
+            await finish(connection, erased)
             await before_commit()
         return erased
 
@@ -265,14 +263,12 @@ def _of(scope: Scope | None) -> tuple[Owners, str]:
     return (None, MAINTENANCE) if scope is None else ([scope.owner], scope.owner)
 
 
-async def finish(
-    connection: PooledConnection, erased: Erased, within: Collection[str] = ()
-) -> None:
-    """Let the answers go that may rest on what is gone, and those of `within`; let none be kept that is under way."""
+async def finish(connection: PooledConnection, erased: Erased) -> None:
+    """Let the answers go that may rest on what is gone, and none be kept that is under way."""
     # What the household knows is part of everybody's knowledge.
     owners = [HOUSEHOLD] if HOUSEHOLD in erased.owners else sorted(erased.owners)
     await connection.execute(SQL["renew"], owners, CONVERSATIONS)
-    await drop_answers(connection, {*erased.owners, *within})
+    await drop_answers(connection, erased.owners)
 
 
 async def _erase_conversation(
@@ -448,8 +444,14 @@ async def _said(
 async def _forget_notes(
     connection: PooledConnection, owners: Owners, wording: Wording, erased: Erased
 ) -> None:
-    """Delete what people noted of turns and conversations that stay: ratings, tags, titles."""
+    """Delete what people noted of turns and conversations that stay: ratings, tags, titles; and answers that say it."""
     handles = wording.handles
+    answers = [
+        row["id"]
+        for row in await connection.fetch(SQL["answers_with"], owners, handles)
+        if wording.is_in(row["question"]) or wording.is_in(row["answer"])
+    ]
+    await connection.execute(SQL["delete_answers"], owners, answers)
     feedback = [
         row["id"]
         for row in await connection.fetch(SQL["feedback_with"], owners, handles)

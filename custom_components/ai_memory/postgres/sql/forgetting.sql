@@ -37,6 +37,13 @@ UNION ALL
 SELECT turn_id, snippet, false FROM context_references
 WHERE ($1::text[] IS NULL OR owner = ANY($1)) AND {holding:snippet}
 
+-- name: answers_with
+SELECT id, question, answer FROM response_cache
+WHERE ($1::text[] IS NULL OR owner = ANY($1)) AND {holding:concat_ws(' ', question, answer)}
+
+-- name: delete_answers
+DELETE FROM response_cache WHERE id = ANY($2) AND ($1::text[] IS NULL OR owner = ANY($1))
+
 -- name: feedback_with
 SELECT id, comment, correction FROM feedback
 WHERE ($1::text[] IS NULL OR owner = ANY($1)) AND {holding:concat_ws(' ', comment, correction)}
