@@ -132,6 +132,7 @@ def make_service(
     target_of_name: TargetOfName = lambda name: None,
     retention: Retention = KEEP_TURNS,
     originals: Path | None = None,
+    imports: Path | None = None,
     folders: Sequence[FolderSettings] = (),
     next_embedder: Embedder | None = None,
     switched: Callable[[], None] = lambda: None,
@@ -140,7 +141,8 @@ def make_service(
     return MemoryService(
         settings,
         embedder,
-        journal_path=journal or Path(tempfile.mkdtemp(dir=_HOMES.name)) / "turns.journal",
+        journal_path=journal
+        or Path(tempfile.mkdtemp(dir=_HOMES.name)) / "turns.journal",
         language="en",
         commands=commands,
         knows_target=lambda kind, target: (
@@ -150,6 +152,7 @@ def make_service(
         report=problems or Problems(),
         retention=retention,
         originals_path=originals,
+        imports_path=imports,
         folders=folders,
         next_embedder=next_embedder,
         switched=switched,

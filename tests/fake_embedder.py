@@ -39,7 +39,7 @@ class FakeEmbedder(Embedder):
         """Documents that were asked for."""
         self.held: list[str] = []
         """Documents that wait."""
-        self.closed = False
+        self.unloaded = self.closed = False
 
     async def model(self) -> EmbeddingModel:
         """Return the model."""
@@ -83,6 +83,11 @@ class FakeEmbedder(Embedder):
     def made(self) -> list[str]:
         """Return the documents of which vectors were made, in order."""
         return [text for batch in self.batches for text in batch]
+
+    async def unload(self) -> None:
+        """Note it."""
+        assert not self.closed
+        self.unloaded = True
 
     async def close(self) -> None:
         """Note it."""

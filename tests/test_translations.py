@@ -46,7 +46,13 @@ ERRORS = {
     if issubclass(error, AiMemoryError) and error is not InvalidInput
 }
 
-FOLDER_PROBLEMS = {"folder_all_failed", "folder_emptied", "folder_gone"}
+FOLDER_PROBLEMS = {
+    "folder_all_failed",
+    "folder_emptied",
+    "folder_gone",
+    "reader_unavailable",
+    "too_many_files",
+}
 """Never raised: shown of a folder, as those of documents are."""
 
 type Call = tuple[str, frozenset[str]]
@@ -191,11 +197,34 @@ def test_problem_has_an_issue_and_a_form_error(error: type[AiMemoryError]) -> No
     message = ENGLISH["exceptions"][key]["message"]
     if key != "wrong_password":  # asked for anew instead
         issue = ENGLISH["issues"][key]
-        text = issue["fix_flow"]["step"]["init"] if "fix_flow" in issue else issue
+        text = issue["fix_flow"]["step"]["model"] if "fix_flow" in issue else issue
         assert placeholders(text["description"]) == placeholders(message)
         assert not placeholders(issue["title"])
     if issubclass(error, (DatabaseError, EmbedderError)):
         assert ENGLISH["config"]["error"][key] == message
+
+
+def test_the_database_has_texts_in_forms_of_a_running_memory() -> None:
+    """What a database that was fine may say later: no versions, no schema."""
+    [function] = [
+        node
+        for tree in CODE
+        for node in ast.walk(tree)
+        if isinstance(node, ast.FunctionDef) and node.name == "database_errors"
+    ]
+    raised = {
+        ERRORS[name]
+        for node in ast.walk(function)
+        if isinstance(node, ast.Raise) and node.exc and (name := name_of(node.exc))
+    } | {DatabaseError}
+    assert len(raised) > 5
+    for texts in (
+        ENGLISH["options"]["error"],
+        ENGLISH["issues"]["embedding_model_missing"]["fix_flow"]["error"],
+    ):
+        for error in raised:
+            key = error.translation_key
+            assert texts[key] == ENGLISH["exceptions"][key]["message"]
 
 
 def steps_of_flows() -> dict[str, set[str]]:
@@ -217,6 +246,8 @@ def test_steps_have_texts() -> None:
     flows = steps_of_flows()
     options = flows.pop("AiMemoryOptionsFlow") | flows.pop("DocumentSteps")
     unseen = {"hassio", "reauth", "none"}
+    # Only goes on to the next.
+    flows["MissingModelFlow"].remove("init")
     agent, folder = (
         ENGLISH["config_subentries"][kind] for kind in ("conversation", "folder")
     )

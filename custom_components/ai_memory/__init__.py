@@ -25,6 +25,7 @@ from .const import (
 )
 from .coordinator import StatisticsCoordinator
 from .data import AiMemoryConfigEntry, AiMemoryData
+from .entity import async_hide_private_folders
 from .entry_changes import EntryChanges
 from .entry_data import retention_from_options, settings_from_entry
 from .errors import AiMemoryError
@@ -45,7 +46,7 @@ from .memory.service import MemoryService
 from .names import HomeNames
 from .pipelines import async_put_back
 from .removed_persons import RemovedPersons, async_delete_removed_persons
-from .repairs import async_delete_problems, async_report_problem
+from .repairs import async_delete_problems, async_follow_switch, async_report_problem
 from .services import async_setup_services
 from .summaries import async_summarise
 from .websocket_api import async_setup_websocket_api
@@ -86,7 +87,7 @@ async def async_setup_entry(hass: HomeAssistant, entry: AiMemoryConfigEntry) -> 
     @callback
     def forget_removed_folders() -> None:
         entry.async_create_background_task(
-            hass, async_forget_removed_folders(entry), "ai_memory removed folders"
+            hass, async_forget_removed_folders(hass, entry), "ai_memory removed folders"
         )
 
     service = MemoryService(
@@ -95,6 +96,7 @@ async def async_setup_entry(hass: HomeAssistant, entry: AiMemoryConfigEntry) -> 
         next_embedder=embedders.create_from_data(hass, entry.data, CONF_NEXT_EMBEDDER),
         switched=changes.switched,
         originals_path=Path(hass.config.path(DOMAIN, "documents")),
+        imports_path=Path(hass.config.path(DOMAIN, "imports")),
         folders=[
             folder_settings(subentry) for subentry in async_folders_to_sync(hass, entry)
         ],
@@ -131,11 +133,13 @@ async def async_setup_entry(hass: HomeAssistant, entry: AiMemoryConfigEntry) -> 
     # What was wrong before is found out anew.
     async_delete_problems(hass)
     entry.async_on_unload(async_follow_folders(hass, entry))
+    entry.async_on_unload(async_follow_switch(hass, entry))
     await service.start()
     forget_removed_folders()
     entry.async_on_unload(entry.runtime_data.statistics.async_listen())
     entry.async_on_unload(async_tell_home(hass, service.changes))
     await entry.runtime_data.statistics.async_refresh()
+    async_hide_private_folders(hass, entry)
     try:
         await hass.config_entries.async_forward_entry_setups(entry, PLATFORMS)
     except Exception:

@@ -11,7 +11,7 @@ from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
 
 from .data import AiMemoryConfigEntry
 from .entity import FolderEntity, MemoryEntity
-from .folders import async_synced_folders
+from .folders import async_shown_folders
 from .memory.folder_sync import FolderSync
 from .memory.service import MemoryService
 from .operations.operation import translated
@@ -69,7 +69,7 @@ async def async_setup_entry(
         MemoryButton(entry, description, entry.runtime_data.service)
         for description in BUTTONS
     )
-    for subentry in async_synced_folders(entry):
+    for subentry in async_shown_folders(entry):
         async_add_entities(
             (
                 FolderButton(entry, subentry, description)

@@ -226,7 +226,7 @@ class MemoryAgent(ConversationEntity):
         )
         current = _Current(user_input, chat_log, turn, self._state.saving)
         began = began_at(chat_log)
-        if began and self._service.recent.is_cleared_since(began):
+        if began and self._service.recent.is_cleared_since(turn.owner, began):
             # Something was forgotten that the log may quote.
             begin_afresh(chat_log)
         current.answers = chat_log.conversation_id in self._asking
@@ -309,6 +309,10 @@ class MemoryAgent(ConversationEntity):
             turn,
             # "What do you know about Napoleon?" is a question for a model.
             others_may_know=not self._delegate.is_built_in,
+            others_may_read=not self._delegate.is_built_in
+            and self._delegate.find() is not None
+            and self._recall
+            and self._state.recall,
         )
         turn.stages["voice"] = _since(began)
         if answer is None:

@@ -1,13 +1,16 @@
 """The devices that entities belong to, and what they have in common."""
 
 from homeassistant.config_entries import ConfigSubentry
+from homeassistant.core import HomeAssistant, callback
+from homeassistant.helpers import device_registry as dr
 from homeassistant.helpers.device_registry import DeviceEntryType, DeviceInfo
 from homeassistant.helpers.entity import Entity, EntityDescription
 from homeassistant.helpers.update_coordinator import CoordinatorEntity
 
-from .const import DOMAIN
+from .const import DOMAIN, SUBENTRY_FOLDER
 from .coordinator import StatisticsCoordinator
 from .data import AiMemoryConfigEntry
+from .folders import is_private
 
 MANUFACTURER = "AI Memory"
 
@@ -32,6 +35,19 @@ def folder_device(subentry: ConfigSubentry) -> DeviceInfo:
         manufacturer=MANUFACTURER,
         model="Folder of documents",
     )
+
+
+@callback
+def async_hide_private_folders(hass: HomeAssistant, entry: AiMemoryConfigEntry) -> None:
+    """Remove the devices, with their entities, of folders that have become one person's."""
+    devices = dr.async_get(hass)
+    for subentry in entry.get_subentries_of_type(SUBENTRY_FOLDER):
+        if is_private(subentry) and (
+            device := devices.async_get_device_by_identifier(
+                (DOMAIN, subentry.subentry_id), entry.entry_id
+            )
+        ):
+            devices.async_remove_device(device.id)
 
 
 def memory_device(entry: AiMemoryConfigEntry) -> DeviceInfo:

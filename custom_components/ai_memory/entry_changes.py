@@ -1,8 +1,10 @@
 """What is changed of an entry while it runs: most of it loads the entry anew, another embedding model does not."""
 
 import asyncio
+from collections.abc import Callable
 from typing import Any
 
+from homeassistant.config_entries import ConfigEntry
 from homeassistant.core import HomeAssistant, callback
 
 from . import embedders
@@ -21,6 +23,8 @@ class EntryChanges:
         self._made_from = _settings(entry)
         self._next: dict[str, Any] | None = entry.data.get(CONF_NEXT_EMBEDDER)
         self._one_at_a_time = asyncio.Lock()
+        self._is_over = False
+        """Whether it is loaded anew, and what is made from it then is another one's to look after."""
 
     @callback
     def switched(self) -> None:
@@ -37,7 +41,7 @@ class EntryChanges:
     async def async_look(self, *_: object) -> None:
         """Do what the entry as it is now asks for."""
         if _settings(self._entry) != self._made_from:
-            self._hass.config_entries.async_schedule_reload(self._entry.entry_id)
+            self._reload()
             return
         async with self._one_at_a_time:
             wanted = self._entry.data.get(CONF_NEXT_EMBEDDER)
@@ -56,9 +60,26 @@ class EntryChanges:
                 # It is seen to as soon as the database is back.
                 if embedder is not None:
                     await embedder.close()
-                self._hass.config_entries.async_schedule_reload(self._entry.entry_id)
+                self._reload()
                 return
             self._next = wanted
+
+    @callback
+    def _reload(self) -> None:
+        """Load the entry anew, once for all that is changed until then."""
+        if not self._is_over:
+            self._is_over = True
+            self._hass.config_entries.async_schedule_reload(self._entry.entry_id)
+
+
+@callback
+def how_to_update[R](
+    entry: ConfigEntry[Any],
+    update_and_abort: Callable[..., R],
+    update_reload_and_abort: Callable[..., R],
+) -> Callable[..., R]:
+    """Return which of its two ways a flow takes: an entry that is loaded listens, and sees to the rest itself."""
+    return update_and_abort if entry.update_listeners else update_reload_and_abort
 
 
 def _settings(entry: AiMemoryConfigEntry) -> dict[str, Any]:

@@ -88,17 +88,22 @@ DISCOVERY_SCHEMA: Final = probatio.Schema(
 _EMBEDDING_NAMES: Final = ("embed", "minilm", "bge-", "gte-", "e5-")
 
 
+def model_selector(models: list[str]) -> SelectSelector:
+    """Return what asks for one of a server's models, those that embed first."""
+    return SelectSelector(
+        SelectSelectorConfig(
+            options=sorted(models, key=lambda name: not embeds(name)),
+            mode=SelectSelectorMode.DROPDOWN,
+            custom_value=True,
+        )
+    )
+
+
 def model_schema(models: list[str]) -> probatio.Schema:
-    """Return the form that asks for one of a server's models, those that embed first."""
+    """Return the form that asks for a model, and how long its vectors shall be."""
     return probatio.Schema(
         {
-            probatio.Required(CONF_MODEL): SelectSelector(
-                SelectSelectorConfig(
-                    options=sorted(models, key=lambda name: not embeds(name)),
-                    mode=SelectSelectorMode.DROPDOWN,
-                    custom_value=True,
-                )
-            ),
+            probatio.Required(CONF_MODEL): model_selector(models),
             probatio.Optional(CONF_DIMENSIONS): NumberSelector(
                 NumberSelectorConfig(
                     min=MIN_DIMENSIONS,

@@ -10,18 +10,31 @@ from homeassistant.config_entries import (
     ConfigFlow,
     ConfigFlowResult,
 )
+from homeassistant.const import CONF_MODEL
 from homeassistant.core import HomeAssistant, callback
+from homeassistant.helpers.translation import async_get_exception_message
 import probatio
 
-from .const import CONF_EMBEDDER, CONF_NEXT_EMBEDDER, CONF_PROVIDER
+from .const import (
+    CONF_DIMENSIONS,
+    CONF_EMBEDDER,
+    CONF_NEXT_EMBEDDER,
+    CONF_PROVIDER,
+    DOMAIN,
+)
 from .data import AiMemoryConfigEntry
 from .embedding.factory import EmbedderProvider
+from .entry_changes import how_to_update
 from .entry_data import embedder_settings
 from .errors import AiMemoryError, EmbedderUnreachable
 from .flow_checks import async_embedder, form_errors
 from .memory.dry_run import DryRun
+from .memory.embedding_switch import SwitchProgress
 
-_TIMEOUT: Final = 120.0  # seconds; a Pi takes half a minute for what is measured
+# Seconds: together with the check of the model, which comes before it, less than the minute that proxies wait.
+_TIMEOUT: Final = 25.0
+_NAMES: Final = (CONF_PROVIDER, CONF_MODEL, CONF_DIMENSIONS)
+"""What says which model it is; the rest says where it is."""
 _NOTHING: Final = probatio.Schema({})
 
 
@@ -38,24 +51,18 @@ async def async_dry_run(
 
 
 def switch_placeholders(found: DryRun) -> dict[str, str]:
-    """Return what a change takes, in words."""
+    """Return what a change takes, in words; with `other` where it takes the place of one that is under way."""
+    measured = found.seconds_per_item or not found.vectors_to_make
+    other = found.building if found.building != found.new else None
     return {
+        **({"other": other.name} if other else {}),
         "model": found.new.name,
         "dimensions": str(found.new.dimensions),
         "items": str(found.items),
         "vectors": str(found.vectors_to_make),
-        "minutes": str(-(-int(found.seconds) // 60) or 1),
+        "minutes": str(-(-int(found.seconds) // 60) or 1) if measured else "–",
         "megabytes": str(-(-found.bytes // 1_000_000)),
     }
-
-
-@callback
-def with_embedder(
-    data: Mapping[str, Any], embedder: Mapping[str, Any], *, at_once: bool
-) -> dict[str, Any]:
-    """Return the data of the entry with another embedder: at once, or as the next one."""
-    kept = {key: value for key, value in data.items() if key != CONF_NEXT_EMBEDDER}
-    return kept | {CONF_EMBEDDER if at_once else CONF_NEXT_EMBEDDER: dict(embedder)}
 
 
 class SwitchSteps(ConfigFlow):
@@ -65,43 +72,70 @@ class SwitchSteps(ConfigFlow):
         """Begin with nothing known."""
         super().__init__()
         self._chosen: dict[str, Any] = {}
-        self._dry_run: DryRun | None = None
+        self._is_told = False
+        """Whether it was said what the change takes."""
 
     async def _async_switch(self, embedder: dict[str, Any]) -> ConfigFlowResult:
         """Change to an embedder, after a word where that takes time."""
         self._chosen = embedder
+        if embedder[CONF_PROVIDER] == EmbedderProvider.NONE:
+            return self._async_take(goes_on=False)
         entry = self._get_reconfigure_entry()
-        is_none = EmbedderProvider.NONE in (
-            embedder[CONF_PROVIDER],
-            entry.data[CONF_EMBEDDER][CONF_PROVIDER],
-        )
-        if is_none or entry.state is not ConfigEntryState.LOADED:
-            return self._async_begin(at_once=True)
-        return await self.async_step_switch()
+        if entry.state is ConfigEntryState.LOADED:
+            return await self._async_ask(None)
+        # Nothing can be measured; what serves goes on to when the entry is loaded again.
+        current = entry.data[CONF_EMBEDDER]
+        if all(current.get(key) == embedder[key] for key in _NAMES):
+            return self._async_take(goes_on=True)
+        if current[CONF_PROVIDER] == EmbedderProvider.NONE:
+            return self._async_take(goes_on=False)
+        return self._async_begin()
 
     async def async_step_switch(
         self, user_input: dict[str, Any] | None = None
     ) -> ConfigFlowResult:
+        """Change from the model that serves."""
+        return await self._async_ask(user_input)
+
+    async def async_step_switch_instead(
+        self, user_input: dict[str, Any] | None = None
+    ) -> ConfigFlowResult:
+        """Change to it instead of the one that is on its way."""
+        return await self._async_ask(user_input)
+
+    async def async_step_first_model(
+        self, user_input: dict[str, Any] | None = None
+    ) -> ConfigFlowResult:
+        """Begin with a model where there was none."""
+        return await self._async_ask(user_input)
+
+    async def _async_ask(self, user_input: dict[str, Any] | None) -> ConfigFlowResult:
         """Tell what the change takes, and ask."""
-        if user_input is not None and self._dry_run is not None:
-            return self._async_begin(at_once=False)
+        entry = self._get_reconfigure_entry()
+        serves = entry.data[CONF_EMBEDDER][CONF_PROVIDER] != EmbedderProvider.NONE
+        if user_input is not None and self._is_told:
+            return self._async_begin() if serves else self._async_take(goes_on=False)
+        step_id = "switch" if serves else "first_model"
         errors: dict[str, str] = {}
         placeholders = dict.fromkeys(
             ("model", "dimensions", "items", "vectors", "minutes", "megabytes"), "–"
         )
         try:
-            self._dry_run = await async_dry_run(
-                self.hass, self._get_reconfigure_entry(), self._chosen
-            )
+            found = await async_dry_run(self.hass, entry, self._chosen)
         except AiMemoryError as err:
             errors = form_errors(err, ())
             placeholders |= err.placeholders
         else:
-            if self._dry_run.same or not self._dry_run.items:
-                return self._async_begin(at_once=True)
-            placeholders = switch_placeholders(self._dry_run)
+            if found.same and serves:
+                return self._async_take(goes_on=True)
+            if not found.items:
+                return self._async_take(goes_on=False)
+            self._is_told = True
+            placeholders = switch_placeholders(found)
+            if serves and "other" in placeholders:
+                step_id = "switch_instead"
         return self.async_show_form(
-            step_id="switch",
+            step_id=step_id,
             data_schema=_NOTHING,
             errors=errors,
             description_placeholders=placeholders,
@@ -109,12 +143,22 @@ class SwitchSteps(ConfigFlow):
         )
 
     @callback
-    def _async_begin(self, *, at_once: bool) -> ConfigFlowResult:
+    def _async_take(self, *, goes_on: bool) -> ConfigFlowResult:
+        """Have it serve at once. A change that is under way `goes_on` where it is the model that serves already."""
+        entry = self._get_reconfigure_entry()
+        data = {**entry.data, CONF_EMBEDDER: self._chosen}
+        if not goes_on:
+            data.pop(CONF_NEXT_EMBEDDER, None)
+        return self._async_update(entry, data=data, reason="reconfigure_successful")
+
+    @callback
+    def _async_begin(self) -> ConfigFlowResult:
+        """Have it serve once its vectors are made."""
         entry = self._get_reconfigure_entry()
         return self._async_update(
             entry,
-            data=with_embedder(entry.data, self._chosen, at_once=at_once),
-            reason="reconfigure_successful" if at_once else "switch_started",
+            data={**entry.data, CONF_NEXT_EMBEDDER: self._chosen},
+            reason="switch_started",
         )
 
     async def async_step_back_out(
@@ -138,10 +182,21 @@ class SwitchSteps(ConfigFlow):
     def _async_update(
         self, entry: ConfigEntry[Any], **changes: Any
     ) -> ConfigFlowResult:
-        """Change the entry; its listener, which it has while it is loaded, sees to the rest."""
-        if entry.update_listeners:
-            return self.async_update_and_abort(entry, **changes)
-        return self.async_update_reload_and_abort(entry, **changes)
+        """Change the entry, and end the flow."""
+        update = how_to_update(
+            entry, self.async_update_and_abort, self.async_update_reload_and_abort
+        )
+        return update(entry, **changes)
+
+
+@callback
+def waits_for(progress: SwitchProgress) -> str | None:
+    """Return in words what a change waits for, None where it gets on."""
+    if progress.problem is None:
+        return None
+    return async_get_exception_message(
+        DOMAIN, progress.problem, dict(progress.placeholders)
+    )
 
 
 @callback
@@ -150,7 +205,9 @@ def _progress(entry: AiMemoryConfigEntry) -> dict[str, str]:
     if entry.state is ConfigEntryState.LOADED:
         progress = entry.runtime_data.service.models.progress()
     left = progress.seconds_left if progress else None
+    problem = waits_for(progress) if progress else None
     return {
+        "problem": f"{problem}." if problem else "",
         "model": progress.model.name if progress and progress.model else "–",
         "done": str(progress.done) if progress else "–",
         "total": str(progress.total) if progress else "–",

@@ -26,6 +26,7 @@ from homeassistant.helpers.storage import STORAGE_DIR
 import probatio
 
 from .const import CONF_COLLECTION, CONF_PERSON, DOMAIN, SUBENTRY_FOLDER
+from .entry_changes import how_to_update
 from .errors import InvalidInput
 from .folders import async_folder_report
 from .identity import Identity
@@ -219,6 +220,9 @@ class FolderSubentryFlow(ConfigSubentryFlow):
         problem, folder = await self.hass.async_add_executor_job(
             check_folder, self.hass, user_input[CONF_PATH]
         )
+        if problem == "folder_unknown" and user_input[CONF_PATH] == self._path():
+            # It may be away for a while. Who may see it is changed all the same.
+            problem, folder = None, Path(user_input[CONF_PATH])
         if problem is None and any(
             folder.is_relative_to(other) or other.is_relative_to(folder)
             for other in (Path(other.data[CONF_PATH]) for other in self._others())
@@ -235,22 +239,27 @@ class FolderSubentryFlow(ConfigSubentryFlow):
             data[CONF_LANGUAGE] = language
         return errors, data
 
+    def _path(self) -> str | None:
+        """Return where the folder is that is changed."""
+        if self.source == SOURCE_USER:
+            return None
+        path: str = self._get_reconfigure_subentry().data[CONF_PATH]
+        return path
+
     def _others(self) -> list[ConfigSubentry]:
         """Return the other folders: what is in two of them would be there twice, maybe for others."""
         own = None if self.source == SOURCE_USER else self._reconfigure_subentry_id
         return [
             subentry
-            for subentry in self._get_entry().subentries.values()
-            if subentry.subentry_type == SUBENTRY_FOLDER and subentry.subentry_id != own
+            for subentry in self._get_entry().get_subentries_of_type(SUBENTRY_FOLDER)
+            if subentry.subentry_id != own
         ]
 
     def _finish(self, title: str, data: dict[str, Any]) -> SubentryFlowResult:
         if self.source == SOURCE_USER:
             return self.async_create_entry(title=title, data=data)
         entry = self._get_entry()
-        update = (
-            self.async_update_and_abort
-            if entry.update_listeners
-            else self.async_update_reload_and_abort
+        update = how_to_update(
+            entry, self.async_update_and_abort, self.async_update_reload_and_abort
         )
         return update(entry, self._get_reconfigure_subentry(), title=title, data=data)

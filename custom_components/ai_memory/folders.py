@@ -9,7 +9,7 @@ from homeassistant.config_entries import ConfigEntry, ConfigSubentry
 from homeassistant.const import CONF_LANGUAGE, CONF_NAME, CONF_PATH, Platform
 from homeassistant.core import CALLBACK_TYPE, HomeAssistant, callback
 from homeassistant.helpers import entity_registry as er, issue_registry as ir
-from homeassistant.helpers.dispatcher import async_dispatcher_send
+from homeassistant.helpers.storage import Store
 from homeassistant.helpers.translation import (
     async_get_exception_message,
     async_translate_state,
@@ -31,7 +31,14 @@ STATE_KEY: Final = "folder_state"
 """Translation key of the states of a folder."""
 _SHOWN: Final = 50
 """Documents in the report of a folder."""
-_OF_WHOLE_FOLDER: Final = {"folder_gone", "folder_emptied"}
+_OF_WHOLE_FOLDER: Final = {
+    "folder_gone",
+    "folder_emptied",
+    "reader_unavailable",
+    "too_many_files",
+}
+_STORED: Final = f"{DOMAIN}.folders"
+_STORED_VERSION: Final = 1
 
 
 # --- from subentries
@@ -55,6 +62,11 @@ def folder_scope(subentry: ConfigSubentry) -> Scope:
     return Scope(subentry.data[CONF_PERSON])
 
 
+def is_private(subentry: ConfigSubentry) -> bool:
+    """Return whether a folder is one person's, so that nobody else is told of it."""
+    return folder_scope(subentry) != Scope.household()
+
+
 @callback
 def async_folders_to_sync(
     hass: HomeAssistant, entry: ConfigEntry[Any]
@@ -70,12 +82,15 @@ def async_folders_to_sync(
 
 
 @callback
-def async_synced_folders(entry: AiMemoryConfigEntry) -> list[ConfigSubentry]:
-    """Return the folders that are synced since the entry was set up, without those that were removed since."""
+def async_shown_folders(entry: AiMemoryConfigEntry) -> list[ConfigSubentry]:
+    """Return the folders that have a device: the household's, since everybody sees entities and presses buttons.
+
+    Of those that are synced since the entry was set up, without those that were removed since.
+    """
     return [
         subentry
         for settings in entry.runtime_data.service.folders.settings
-        if (subentry := entry.subentries.get(settings.id))
+        if (subentry := entry.subentries.get(settings.id)) and not is_private(subentry)
     ]
 
 
@@ -95,12 +110,26 @@ def async_give_folders(
             )
 
 
-async def async_forget_removed_folders(entry: AiMemoryConfigEntry) -> None:
-    """Put the documents of folders that were removed into the bin. Without the database: when it is back."""
+async def async_forget_removed_folders(
+    hass: HomeAssistant, entry: AiMemoryConfigEntry
+) -> None:
+    """Put the documents of folders that were removed into the bin. Without the database: when it is back.
+
+    Which folders were ever ours is kept apart from the entry, which may be removed with them: of others another Home
+    Assistant on the same database may take care.
+    """
     service = entry.runtime_data.service
+    stored = Store[list[str]](hass, _STORED_VERSION, _STORED)
+    before = set(await stored.async_load() or ())
+    ours = before.union(
+        subentry.subentry_id
+        for subentry in entry.get_subentries_of_type(SUBENTRY_FOLDER)
+    )
+    if ours != before:
+        await stored.async_save(sorted(ours))
     try:
         for folder_id in await service.store.maintenance.folders():
-            if folder_id not in entry.subentries:
+            if folder_id in ours and folder_id not in entry.subentries:
                 await service.folders.forget_folder(folder_id)
     except DatabaseError as err:
         _LOGGER.debug("Removed folders are not forgotten yet: %s", err)
@@ -109,27 +138,24 @@ async def async_forget_removed_folders(entry: AiMemoryConfigEntry) -> None:
 # --- how it goes
 
 
-def folder_signal(subentry_id: str) -> str:
-    """Return the signal that is sent whenever a folder's sync gets on."""
-    return f"{DOMAIN}_folder_{subentry_id}"
-
-
 @callback
 def async_follow_folders(
     hass: HomeAssistant, entry: AiMemoryConfigEntry
 ) -> CALLBACK_TYPE:
-    """Tell entities how the syncs go, and people of folders that fail or are nobody's; return what ends it."""
+    """Tell people of folders that fail or are nobody's; return what ends it."""
     synced = async_folders_to_sync(hass, entry)
 
     @callback
     def follow(progress: FolderProgress) -> None:
-        async_dispatcher_send(hass, folder_signal(progress.folder_id), progress)
         subentry = entry.subentries.get(progress.folder_id)
         if subentry and progress.state is FolderState.FAILED:
             _async_create_issue(
                 hass, FAILED, subentry, reason=_folder_reason(progress.problem)
             )
-        elif progress.state in (FolderState.IDLE, FolderState.READING):
+        elif progress.problem is None and progress.state in (
+            FolderState.IDLE,
+            FolderState.READING,
+        ):
             ir.async_delete_issue(hass, DOMAIN, f"{FAILED}_{progress.folder_id}")
 
     @callback
@@ -188,8 +214,11 @@ def _async_create_issue(
         f"{key}_{subentry.subentry_id}",
         is_fixable=False,
         severity=ir.IssueSeverity.WARNING,
-        translation_key=key,
-        translation_placeholders={
+        # Everybody may list issues.
+        translation_key=f"private_{key}" if is_private(subentry) else key,
+        translation_placeholders=placeholders
+        if is_private(subentry)
+        else {
             CONF_NAME: subentry.title,
             CONF_PATH: subentry.data[CONF_PATH],
             **placeholders,

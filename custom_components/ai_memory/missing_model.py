@@ -5,20 +5,15 @@ from typing import Any
 from homeassistant.components.repairs import RepairsFlow, RepairsFlowResult
 from homeassistant.const import CONF_MODEL
 from homeassistant.core import callback
-from homeassistant.helpers.selector import (
-    SelectSelector,
-    SelectSelectorConfig,
-    SelectSelectorMode,
-)
 import probatio
 
-from .const import CONF_DIMENSIONS, CONF_EMBEDDER, DOMAIN
+from .const import CONF_DIMENSIONS, CONF_EMBEDDER, CONF_NEXT_EMBEDDER, DOMAIN
 from .data import AiMemoryConfigEntry
 from .entry_data import embedder_settings
 from .errors import AiMemoryError
 from .flow_checks import async_check_embedder, async_list_models, form_errors
-from .flow_schemas import embeds
-from .flow_switch import async_dry_run, switch_placeholders, with_embedder
+from .flow_schemas import model_selector
+from .flow_switch import async_dry_run, switch_placeholders
 
 
 class MissingModelFlow(RepairsFlow):
@@ -27,11 +22,18 @@ class MissingModelFlow(RepairsFlow):
     def __init__(self, placeholders: dict[str, str]) -> None:
         """Take what there is to say of the model that is gone."""
         self._placeholders = placeholders
+        self._models: list[str] = []
         self._chosen: dict[str, Any] = {}
         self._is_told = False
         """Whether it was said what the change takes."""
 
     async def async_step_init(
+        self, user_input: dict[str, str] | None = None
+    ) -> RepairsFlowResult:
+        """Begin. What is given here is the id of the issue, nothing that somebody entered."""
+        return await self.async_step_model()
+
+    async def async_step_model(
         self, user_input: dict[str, str] | None = None
     ) -> RepairsFlowResult:
         """Ask for one of the server's models."""
@@ -40,9 +42,11 @@ class MissingModelFlow(RepairsFlow):
         current = entry.data[CONF_EMBEDDER]
         errors: dict[str, str] = {}
         placeholders = dict(self._placeholders)
-        models: list[str] = []
         try:
-            models = await async_list_models(self.hass, embedder_settings(entry.data))
+            if not self._models:
+                self._models = await async_list_models(
+                    self.hass, embedder_settings(entry.data)
+                )
             if user_input is not None:
                 # Dimensions are those of the model that is gone.
                 self._chosen = {
@@ -59,17 +63,9 @@ class MissingModelFlow(RepairsFlow):
             errors = form_errors(err, (CONF_MODEL,))
             placeholders |= err.placeholders
         return self.async_show_form(
-            step_id="init",
+            step_id=CONF_MODEL,
             data_schema=probatio.Schema(
-                {
-                    probatio.Required(CONF_MODEL): SelectSelector(
-                        SelectSelectorConfig(
-                            options=sorted(models, key=lambda name: not embeds(name)),
-                            mode=SelectSelectorMode.DROPDOWN,
-                            custom_value=True,
-                        )
-                    )
-                }
+                {probatio.Required(CONF_MODEL): model_selector(self._models)}
             ),
             errors=errors,
             description_placeholders=placeholders,
@@ -87,9 +83,10 @@ class MissingModelFlow(RepairsFlow):
         )
         if user_input is not None and self._is_told:
             self.hass.config_entries.async_update_entry(
-                entry, data=with_embedder(entry.data, self._chosen, at_once=False)
+                entry, data={**entry.data, CONF_NEXT_EMBEDDER: self._chosen}
             )
-            return self.async_create_entry(data={})
+            # Not mended yet: the issue goes as soon as a model serves.
+            return self.async_abort(reason="switch_started")
         try:
             found = await async_dry_run(self.hass, entry, self._chosen)
         except AiMemoryError as err:
@@ -99,11 +96,17 @@ class MissingModelFlow(RepairsFlow):
             self._is_told = True
             placeholders = switch_placeholders(found)
         return self.async_show_form(
-            step_id="switch",
+            step_id="switch_instead" if "other" in placeholders else "switch",
             data_schema=probatio.Schema({}),
             errors=errors,
             description_placeholders=placeholders,
         )
+
+    async def async_step_switch_instead(
+        self, user_input: dict[str, str] | None = None
+    ) -> RepairsFlowResult:
+        """Begin it instead of the one that is under way."""
+        return await self.async_step_switch(user_input)
 
     @callback
     def _entry(self) -> AiMemoryConfigEntry | None:

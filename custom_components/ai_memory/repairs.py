@@ -4,7 +4,7 @@ from typing import Any, Final
 
 from homeassistant.components.repairs import RepairsFlow, RepairsFlowResult
 from homeassistant.config_entries import ConfigEntry
-from homeassistant.core import HomeAssistant, callback
+from homeassistant.core import CALLBACK_TYPE, HomeAssistant, callback
 from homeassistant.helpers import issue_registry as ir
 from homeassistant.helpers.selector import (
     SelectOptionDict,
@@ -23,13 +23,16 @@ from .errors import (
     InvalidInput,
     WrongPassword,
 )
+from .flow_switch import waits_for
 from .folders import async_give_folders
 from .identity import Identity, registered_persons
+from .memory.embedding_switch import SwitchProgress
 from .memory.health import Part
 from .missing_model import MissingModelFlow
 from .models import Scope
 
 _NOTHING: Final = probatio.Schema({})
+_SWITCH_WAITS: Final = "switch_waits"
 _SEVERITY = {
     Part.DATABASE: ir.IssueSeverity.ERROR,
     # Everything works without vectors, if less well.
@@ -66,10 +69,34 @@ def async_report_problem(
 
 
 @callback
+def async_follow_switch(
+    hass: HomeAssistant, entry: AiMemoryConfigEntry
+) -> CALLBACK_TYPE:
+    """Show that a change of the embedding model waits, and for what; return what ends it."""
+
+    @callback
+    def follow(progress: SwitchProgress | None) -> None:
+        if progress is None or (reason := waits_for(progress)) is None:
+            ir.async_delete_issue(hass, DOMAIN, _SWITCH_WAITS)
+            return
+        ir.async_create_issue(
+            hass,
+            DOMAIN,
+            _SWITCH_WAITS,
+            is_fixable=False,
+            severity=ir.IssueSeverity.WARNING,
+            translation_key=_SWITCH_WAITS,
+            translation_placeholders={"reason": reason},
+        )
+
+    return entry.runtime_data.service.models.subscribe(follow)
+
+
+@callback
 def async_delete_problems(hass: HomeAssistant) -> None:
     """Take all issues away, when the entry is removed."""
-    for part in Part:
-        ir.async_delete_issue(hass, DOMAIN, part)
+    for issue_id in (*Part, _SWITCH_WAITS):
+        ir.async_delete_issue(hass, DOMAIN, issue_id)
 
 
 async def async_create_fix_flow(

@@ -17,12 +17,11 @@ from homeassistant.const import (
     UnitOfTime,
 )
 from homeassistant.core import HomeAssistant, callback
-from homeassistant.helpers.dispatcher import async_dispatcher_connect
 from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
 
 from .data import AiMemoryConfigEntry
 from .entity import FolderEntity, MemoryEntity, memory_device
-from .folders import STATE_KEY, async_synced_folders, folder_signal
+from .folders import STATE_KEY, async_shown_folders
 from .memory.embedding_switch import SwitchProgress
 from .memory.folder_sync import FolderProgress, FolderState
 
@@ -167,7 +166,7 @@ async def async_setup_entry(
     """Add the sensors."""
     async_add_entities(MemorySensor(entry, description) for description in SENSORS)
     async_add_entities([SwitchProgressSensor(entry)])
-    for subentry in async_synced_folders(entry):
+    for subentry in async_shown_folders(entry):
         async_add_entities(
             (
                 FolderSensor(entry, subentry, description)
@@ -235,17 +234,15 @@ class FolderSensor(FolderEntity, SensorEntity):
     @override
     async def async_added_to_hass(self) -> None:
         """Follow the folder."""
-        self.async_on_remove(
-            async_dispatcher_connect(
-                self.hass, folder_signal(self._folder_id), self._async_got_on
-            )
-        )
+        self.async_on_remove(self._folders.subscribe(self._async_got_on))
         for progress in self._folders.progress:
             if progress.folder_id == self._folder_id:
                 self._async_set(progress)
 
     @callback
     def _async_got_on(self, progress: FolderProgress) -> None:
+        if progress.folder_id != self._folder_id:
+            return
         before = self._attr_native_value
         self._async_set(progress)
         if self._attr_native_value != before:

@@ -24,6 +24,8 @@ class Outcome:
     asks_back: bool = False
     begins_afresh: bool = False
     """Whether nothing that was said before may stay in the chat log."""
+    only_documents: bool = False
+    """Whether all of it stands in documents, which a language model reads better."""
 
 
 async def async_do(

@@ -41,6 +41,7 @@ from .const import (
     DEFAULT_SESSION_TURNS,
     DEFAULT_SESSION_WINDOW,
 )
+from .entry_changes import how_to_update
 from .memory.recent import LONGEST_WINDOW, MOST_TURNS
 from .pipelines import (
     async_chosen_pipelines,
@@ -193,10 +194,8 @@ class ConversationSubentryFlow(ConfigSubentryFlow):
             data[CONF_REPLACED] = {
                 key: agent for key, agent in replaced.items() if key not in lost
             }
-        update = (
-            self.async_update_and_abort
-            if entry.update_listeners
-            else self.async_update_reload_and_abort
+        update = how_to_update(
+            entry, self.async_update_and_abort, self.async_update_reload_and_abort
         )
         result = update(entry, subentry, title=title, data=data)
         entity_id = agent_of_subentry(self.hass, self._entry_id, subentry.subentry_id)

@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
+from itertools import chain
 import logging
 from typing import Any, Final
 
@@ -17,6 +18,7 @@ from .errors import AiMemoryError, DatabaseError, InvalidInput
 from .home_sentences import async_is_taken
 from .memory.past import period
 from .memory.recent import JUST_NOW
+from .memory.summaries import telling_sentence
 from .memory.words.own import speaks_of_own
 from .models import AnsweredBy, Scope, Turn
 from .operations.operation import Caller, async_caller
@@ -41,6 +43,8 @@ _REPLY_TO_ERROR: Final = {
     (SpokenIntent.REMEMBER, "caller_no_person"): "unknown_speaker",
     (SpokenIntent.SET_ALIAS, "alias_name_unknown"): "unknown_name",
     (SpokenIntent.SET_ALIAS, "alias_name_ambiguous"): "several",
+    (SpokenIntent.CONFIRM, "import_running"): "importing",
+    (SpokenIntent.FORGET_LAST, "import_running"): "importing",
     (SpokenIntent.IDENTIFY, "claim_somebody_else"): "not_allowed",
     (SpokenIntent.IDENTIFY, "claim_not_allowed"): "not_allowed",
     (SpokenIntent.IDENTIFY, "claim_taken"): "not_allowed",
@@ -121,8 +125,11 @@ class Voice:
         turn: Turn,
         *,
         others_may_know: bool,
+        others_may_read: bool,
     ) -> SpokenAnswer | None:
-        """Do what is said to memory; None where it knows nothing and `others_may_know`.
+        """Do what is said to memory; None where the question is for the agent behind it.
+
+        That is where memory knows nothing and `others_may_know`, or where only documents tell of it and `others_may_read`.
 
         Never raises but when cancelled.
         """
@@ -145,10 +152,9 @@ class Voice:
         except Exception:
             _LOGGER.exception("Unexpected error while memory was spoken to")
             outcome = Outcome("failed")
-        if (
-            others_may_know
-            and spoken.intent is SpokenIntent.TELL
-            and outcome.key == "nothing"
+        if spoken.intent is SpokenIntent.TELL and (
+            (others_may_know and outcome.key == "nothing")
+            or (others_may_read and outcome.only_documents)
         ):
             return None
         return SpokenAnswer(
@@ -192,10 +198,27 @@ class Voice:
             language=spoken.language,
             relevant_only=True,
         )
-        items = read_out(passage["content"] for passage in found["passages"])
+        in_documents = [one for one in found["passages"] if one["document"]]
+        # What somebody told comes first.
+        told = [one["content"] for one in found["passages"] if not one["document"]]
+        items = read_out(
+            chain(told, (self._quoted(one, spoken) for one in in_documents))
+        )
         if not items:
             return Outcome("nothing", {"query": query})
-        return Outcome("found", {"items": items})
+        return Outcome("found", {"items": items}, only_documents=not told)
+
+    def _quoted(self, passage: dict[str, Any], spoken: Spoken) -> str:
+        """Return a sentence of a document with its source."""
+        place = passage["document"]
+        return self._data.sentences.reply(
+            spoken.language,
+            SpokenIntent.TELL,
+            "on_page" if place["page"] else "in_document",
+            title=place["title"],
+            page=place["page"],
+            text=telling_sentence(passage["content"], spoken.slots["query"]),
+        )
 
     async def _asked(self, caller: Caller, spoken: Spoken) -> Outcome:
         span = period(spoken.slots["when"], spoken.language, dt_util.now())

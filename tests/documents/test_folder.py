@@ -259,9 +259,9 @@ def test_root_that_vanishes_meanwhile(
 def test_identity(root: Path) -> None:
     """An emptied folder is the same one; another in its place is not."""
     _put(root, "a.md")
-    before = list_folder(root)
+    before = list_folder(root).places[""]
     (root / "a.md").unlink()
-    after = list_folder(root)
+    after = list_folder(root).places[""]
     assert not after.mount
     assert (after.device, after.inode, after.filesystem) == (
         before.device,
@@ -270,10 +270,97 @@ def test_identity(root: Path) -> None:
     )
     root.rename(root.with_name("away"))
     root.mkdir()
-    assert list_folder(root).inode != before.inode
-    system = list_folder(Path("/proc/self/fdinfo"))
+    assert list_folder(root).places[""].inode != before.inode
+    system = list_folder(Path("/proc/self/fdinfo")).places[""]
     assert system.device != before.device
-    assert list_folder(Path("/dev")).mount
+    assert list_folder(Path("/dev")).places[""].mount
+
+
+def test_what_is_beyond_the_limit_is_known_to_be_there(root: Path) -> None:
+    """So that what is gone is noticed, whatever the limit."""
+    _put(root, *(f"{number:02}.md" for number in range(20)), "z/x.md", "z/y.md")
+    (root / "share").mkdir()
+    assert not list_folder(root, most=22).is_cut
+    before = list_folder(root, most=5)
+    assert before.is_cut
+    assert "share" in before.empty
+    (root / "19.md").unlink()
+    (root / "z/x.md").unlink()
+    after = list_folder(root, most=5)
+    assert _keys(after) == _keys(before)
+    assert after.beyond < before.beyond
+    assert after.is_gone("19.md")
+    assert after.is_gone("z/x.md")
+    assert not after.is_gone("18.md")
+    assert not after.is_gone("z/y.md")
+
+
+def test_many_left_out_are_not_gone(root: Path) -> None:
+    _put(root.parent, "outside.md")
+    for number in range(8):
+        (root / f"{number}.md").symlink_to(root.parent / "outside.md")
+    listing = list_folder(root, most=5)
+    assert len(listing.left_out) == 5
+    assert listing.is_cut
+    assert not any(
+        listing.is_gone(f"{number}.md")
+        for number in range(8)
+        if f"{number}.md" not in listing.left_out
+    )
+
+
+def test_what_was_seen_before_the_limit_of_entries_may_be_gone(
+    root: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    _put(root, "a/x.md", *(f"b/{number}.jpg" for number in range(20)), "c/x.md")
+    monkeypatch.setattr(folder, "_MOST_ENTRIES", 10)
+    listing = list_folder(root)
+    assert listing.is_cut
+    assert listing.is_gone("a/gone.md")
+    assert listing.is_gone("gone.md")
+    assert not listing.is_gone("b/x.md")
+    assert not listing.is_gone("c/x.md")
+
+
+@pytest.mark.parametrize("name", ["lost+found", "#recycle", "@eaDir", ".trash"])
+def test_folder_with_what_servers_put_there_is_empty(root: Path, name: str) -> None:
+    (root / name).mkdir()
+    (root / "sub" / name).mkdir(parents=True)
+    (root / "full").mkdir()
+    (root / "full/photo.jpg").touch()
+    assert list_folder(root).empty.keys() == {"sub"}
+    assert list_folder(root / "sub").empty.keys() == {""}
+
+
+def test_identity_of_folders_below(root: Path) -> None:
+    (root / "share").mkdir()
+    before = list_folder(root)
+    assert list_folder(root).places == before.places
+    (root / "share").rename(root.parent / "share")
+    (root / "share").mkdir()
+    after = list_folder(root)
+    assert after.places[""] == before.places[""]
+    assert after.places["share"] != before.places["share"]
+
+
+def test_folder_that_is_another_one_meanwhile(
+    root: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What was in the one is not taken for what is in the other."""
+    _put(root, "sub/a.md")
+    scandir = os.scandir
+
+    def swapping(place: str) -> object:
+        entries = scandir(place)
+        if place.endswith("/sub"):
+            (root / "sub").rename(root.parent / "sub")
+            (root / "sub").mkdir()
+        return entries
+
+    monkeypatch.setattr(os, "scandir", swapping)
+    listing = list_folder(root)
+    assert not listing.is_gone("sub/a.md")
+    assert "sub" not in listing.places
 
 
 _PARTS = st.text(

@@ -12,6 +12,7 @@ from uuid import UUID
 from hypothesis import given, settings, strategies as st
 import pytest
 
+from custom_components.ai_memory.documents import originals as module
 from custom_components.ai_memory.documents.formats.content import Problem, ReadError
 from custom_components.ai_memory.documents.originals import Originals, _file_name
 
@@ -29,6 +30,14 @@ def root(tmp_path: Path) -> Path:
 @pytest.fixture
 def originals(root: Path) -> Originals:
     return Originals(root)
+
+
+def _stored(
+    originals: Originals, name: str, source: bytes | Path, **options: int
+) -> str:
+    original = originals.new(name)
+    originals.store(original, source, **options)
+    return original
 
 
 def _mode(path: Path) -> int:
@@ -51,8 +60,8 @@ def test_store(originals: Originals, root: Path, tmp_path: Path) -> None:
     """Read-only, for nobody else, with the name it came with; from memory or a file."""
     source = tmp_path / "upload"
     source.write_bytes(b"b" * 3_000_000)
-    first = originals.store("Heizung – Anleitung.PDF", b"a")
-    second = originals.store("Heizung – Anleitung.PDF", source)
+    first = _stored(originals, "Heizung – Anleitung.PDF", b"a")
+    second = _stored(originals, "Heizung – Anleitung.PDF", source)
     assert first != second
     for original in (first, second):
         assert _PATH.fullmatch(original)
@@ -67,7 +76,7 @@ def test_store(originals: Originals, root: Path, tmp_path: Path) -> None:
 
 def test_bin(originals: Originals, root: Path) -> None:
     """To the bin, back, for good; each may be done twice."""
-    original = originals.store("a.md", b"a")
+    original = _stored(originals, "a.md", b"a")
     for _ in range(2):
         originals.to_bin(original)
         assert _files(root) == [originals.bin / original]
@@ -86,7 +95,7 @@ def test_bin(originals: Originals, root: Path) -> None:
 
 
 def test_erase_leaves_the_others(originals: Originals, root: Path) -> None:
-    first, second = (originals.store("a.md", b"a") for _ in range(2))
+    first, second = (_stored(originals, "a.md", b"a") for _ in range(2))
     originals.erase(first)
     assert _files(root) == [originals.path(second)]
 
@@ -95,7 +104,7 @@ def test_erase_leaves_the_others(originals: Originals, root: Path) -> None:
 def test_restore_overwrites_nothing(
     originals: Originals, monkeypatch: pytest.MonkeyPatch, links: bool
 ) -> None:
-    original = originals.store("a.md", b"old")
+    original = _stored(originals, "a.md", b"old")
     originals.to_bin(original)
     place = originals.path(original)
     place.parent.mkdir(parents=True)
@@ -121,7 +130,7 @@ def test_without_hard_links(
     originals: Originals, root: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     _without_links(monkeypatch)
-    original = originals.store("a.md", b"a")
+    original = _stored(originals, "a.md", b"a")
     originals.to_bin(original)
     originals.restore(original)
     assert _files(root) == [originals.path(original)]
@@ -129,7 +138,7 @@ def test_without_hard_links(
 
 def test_crash_while_it_is_moved(originals: Originals, root: Path) -> None:
     """A file that has both names loses the right one when it is done again."""
-    original = originals.store("a.md", b"a")
+    original = _stored(originals, "a.md", b"a")
     originals.to_bin(original)
     place = originals.path(original)
     place.parent.mkdir(parents=True)
@@ -151,10 +160,10 @@ def test_size_limit(
     for data in (b"1234", source):
         if problem:
             with _refused(problem):
-                originals.store("a.md", data, most=most)
+                _stored(originals, "a.md", data, most=most)
             assert list(root.rglob("*")) == []
         else:
-            assert originals.store("a.md", data, most=most)
+            assert _stored(originals, "a.md", data, most=most)
 
 
 @pytest.mark.parametrize("kind", ["missing", "folder", "pipe", "device"])
@@ -169,7 +178,7 @@ def test_source_that_is_no_file(
     elif kind == "device":
         source = Path("/dev/zero")
     with _refused(Problem.UNREADABLE):
-        originals.store("a.md", source)
+        _stored(originals, "a.md", source)
     assert _files(root) == []
 
 
@@ -183,7 +192,7 @@ def test_disk_full(
 
     monkeypatch.setattr(os, "fsync", refuse)
     with pytest.raises(OSError, match="full"):
-        originals.store("a.md", b"a")
+        _stored(originals, "a.md", b"a")
     assert _files(root) == []
 
 
@@ -239,28 +248,31 @@ def test_links_are_refused(
     assert target.read_bytes() == b"secret"
 
 
-def test_leftovers(originals: Originals, root: Path) -> None:
-    """Files without a row, also half ones and in the bin; not those that are young."""
-    known, unknown, binned = (originals.store("a.md", b"a") for _ in range(3))
-    originals.to_bin(binned)
-    half = root / known[:10] / ".0123.part"
-    half.write_bytes(b"half")
-    (root / "note.txt").write_text("not ours")
-    (root / known[:10] / "link.md").symlink_to(originals.path(known))
-    assert originals.leftovers({known}) == []
-    expected = sorted([unknown, binned, f"{known[:10]}/.0123.part"])
-    assert originals.leftovers({known}, seconds=0) == expected
-    for original in expected:
-        originals.erase(original)
-    assert originals.leftovers({known}, seconds=0) == []
-    assert originals.path(known).read_bytes() == b"a"
+def test_erase_takes_what_a_crash_left(
+    originals: Originals, root: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Also a half file, of which nobody knows but by the path that it was to get."""
+    original = originals.new("a.md")
+
+    def crash(*paths: Path) -> None:
+        raise KeyboardInterrupt
+
+    with monkeypatch.context() as patched:
+        patched.setattr(module, "_move", crash)
+        patched.setattr(Path, "unlink", lambda *arguments, **options: None)
+        with pytest.raises(KeyboardInterrupt):
+            originals.store(original, b"half")
+    assert [path.read_bytes() for path in _files(root)] == [b"half"]
+    other = _stored(originals, "a.md", b"other")
+    originals.erase(original)
+    assert _files(root) == [originals.path(other)]
 
 
 def test_no_folder_is_lost_between_threads(originals: Originals, root: Path) -> None:
     """One removes the day's empty folder while another one makes a file in it."""
 
     def come_and_go(number: int) -> None:
-        original = originals.store(f"{number}.md", b"x")
+        original = _stored(originals, f"{number}.md", b"x")
         originals.to_bin(original)
         originals.restore(original)
         originals.erase(original)

@@ -58,9 +58,11 @@ NOT_MOVED: Final = {
     "embedding_failures",
     "embedding_models",
     "lexeme_statistics",
+    "loose_originals",
     "recall_gates",
     "response_cache",
     "schema_migrations",
+    "session_cuts",
 }
 
 

@@ -67,6 +67,26 @@ async def test_settings_reach_the_server(
     assert not session.closed
 
 
+@pytest.mark.parametrize("pinned", [True, False])
+async def test_only_what_stays_is_kept_loaded(
+    server: OllamaServer,
+    session: aiohttp.ClientSession,
+    ssl_context: ssl.SSLContext,
+    *,
+    pinned: bool,
+) -> None:
+    settings = EmbedderSettings(EmbedderProvider.OLLAMA, server.url, "all-minilm")
+    embedder = create_embedder(
+        settings, session=session, ssl_context=ssl_context, pinned=pinned
+    )
+    assert embedder is not None
+    await embedder.model()
+    await embedder.unload()
+    await embedder.close()
+    kept = [request.json.get("keep_alive") for request in server.sent("/api/embed")]
+    assert kept == ([-1, 0] if pinned else [None])
+
+
 async def test_bad_url(
     session: aiohttp.ClientSession, ssl_context: ssl.SSLContext
 ) -> None:

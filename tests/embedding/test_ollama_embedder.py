@@ -1,5 +1,6 @@
 """The Ollama embedder, through the real client over HTTP."""
 
+import asyncio
 import base64
 from collections.abc import AsyncGenerator, Callable, Sequence
 import math
@@ -9,8 +10,9 @@ from typing import Any
 import ollama
 import pytest
 
+from custom_components.ai_memory.embedding import ollama as ollama_module
 from custom_components.ai_memory.embedding.embedder import EmbeddingModel, TextKind
-from custom_components.ai_memory.embedding.ollama import OllamaEmbedder
+from custom_components.ai_memory.embedding.ollama import PINNED, OllamaEmbedder
 from custom_components.ai_memory.errors import (
     DimensionsOutOfRange,
     EmbedderError,
@@ -137,6 +139,41 @@ async def test_batches_and_keep_alive_on_the_wire(
     assert [len(batch["input"]) for batch in batches] == [32, 32, 1]
     assert [text for batch in batches for text in batch["input"]] == texts
     assert {batch["keep_alive"] for batch in batches} == {300}
+
+
+async def test_pinned_model_is_unloaded(server: OllamaServer, make: Make) -> None:
+    embedder = make(server.url, keep_alive=PINNED)
+    await embedder.model()
+    await embedder.unload()
+    pinned, unloaded = [request.json for request in server.sent("/api/embed")]
+    assert pinned["keep_alive"] == -1
+    assert (unloaded["model"], unloaded["input"]) == ("all-minilm", [])
+    assert unloaded["keep_alive"] == 0
+
+
+async def test_tried_model_is_left_to_the_server(
+    server: OllamaServer, make: Make
+) -> None:
+    """It goes by itself; of one that serves already nothing changes."""
+    embedder = make(server.url)
+    await embedder.model()
+    await embedder.unload()
+    [tried] = [request.json for request in server.sent("/api/embed")]
+    assert "keep_alive" not in tried
+
+
+@pytest.mark.parametrize("fault", ["failing", "hanging", "absent"])
+async def test_server_that_does_not_unload(
+    server: OllamaServer, make: Make, monkeypatch: pytest.MonkeyPatch, fault: str
+) -> None:
+    monkeypatch.setattr(ollama_module, "_UNLOAD_TIMEOUT", 0.1)
+    embedder = make(server.url, keep_alive=PINNED)
+    if fault == "absent":
+        await server.stop()
+    else:
+        setattr(server, fault, {"/api/embed"})
+    async with asyncio.timeout(10):
+        await embedder.unload()
 
 
 async def test_prefixes_on_the_wire(server: OllamaServer, make: Make) -> None:

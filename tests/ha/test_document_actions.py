@@ -390,3 +390,19 @@ async def test_list_and_sync(
     await call("sync_documents")
     await settled(hass, loaded_entry)
     assert "Dryer" in await titles(call)
+
+
+# --- shelves
+
+
+async def test_description_of_a_shelf_is_removed(
+    loaded_entry: MockConfigEntry, call: Call
+) -> None:
+    """The form of the action leaves an empty field out."""
+    await call(
+        "add_document", content="# Rules\n\nQuiet after ten.", collection="rules"
+    )
+    shelf = await call("update_collection", collection="rules", description="Manners.")
+    assert shelf["description"] == "Manners."
+    shelf = await call("update_collection", collection="rules")
+    assert shelf["description"] is None

@@ -17,12 +17,7 @@ from homeassistant.components.ai_task import (
 from homeassistant.components.conversation import AssistantContent, ChatLog
 from homeassistant.components.file_upload import DOMAIN as FILE_UPLOAD, FileUploadData
 from homeassistant.config_entries import ConfigEntry, ConfigFlow
-from homeassistant.const import (
-    EVENT_STATE_CHANGED,
-    STATE_UNAVAILABLE,
-    STATE_UNKNOWN,
-    Platform,
-)
+from homeassistant.const import EVENT_STATE_CHANGED, STATE_UNKNOWN, Platform
 from homeassistant.core import Context, HomeAssistant
 from homeassistant.data_entry_flow import FlowResultType
 from homeassistant.exceptions import ServiceValidationError
@@ -48,6 +43,7 @@ from custom_components.ai_memory import config_flow
 from custom_components.ai_memory.const import DOMAIN
 from custom_components.ai_memory.documents.formats.content import FORMATS, Limits
 from custom_components.ai_memory.errors import DatabaseUnreachable
+from custom_components.ai_memory.folders import async_give_folders
 from custom_components.ai_memory.memory.folder_sync import FolderSync
 from custom_components.ai_memory.memory.health import Part
 from custom_components.ai_memory.memory.service import MemoryService
@@ -91,12 +87,16 @@ async def press(
 def issue(hass: HomeAssistant, key: str, folder_id: str) -> ir.IssueEntry | None:
     found = ir.async_get(hass).async_get_issue(DOMAIN, f"{key}_{folder_id}")
     if found:
-        text = TEXTS["issues"][key]
-        assert found.translation_key == key
+        assert found.translation_key in (key, f"private_{key}")
+        text = TEXTS["issues"][found.translation_key]
         assert not found.is_fixable
         for line in (text["title"], text["description"]):
             assert line.format(**(found.translation_placeholders or {}))
     return found
+
+
+async def call_sync(hass: HomeAssistant) -> None:
+    await hass.services.async_call(DOMAIN, "sync_documents", {}, blocking=True)
 
 
 def mode_and_text(file: Path) -> tuple[int, str]:
@@ -283,11 +283,8 @@ async def test_folder_of_a_person(
     await settled(hass, loaded_entry)
     found_issue = issue(hass, "folder_person_gone", folder_id)
     assert found_issue
-    assert found_issue.translation_placeholders == {
-        "name": "Bert's",
-        "path": hass.config.path("bert"),
-    }
-    assert state(hass, "sensor.bert_s_state") == STATE_UNAVAILABLE
+    assert found_issue.translation_key == "private_folder_person_gone"
+    assert not found_issue.translation_placeholders
     write(hass, "bert/secret.md", "# Secret\n\nNobody may read this.")
     answer = await call("sync_documents")
     assert [folder["name"] for folder in answer["folders"]] == ["House"]
@@ -307,8 +304,51 @@ async def test_folder_of_a_person(
     registry.async_get_or_create("person", "person", "id_of_bert")
     await settled(hass, loaded_entry)
     assert issue(hass, "folder_person_gone", folder_id) is None
-    assert state(hass, "sensor.bert_s_documents") == "2"
     assert len(await documents(loaded_entry, BERT)) == 3
+
+
+@pytest.mark.newest_only
+async def test_folder_of_a_person_is_shown_to_nobody_else(
+    hass: HomeAssistant, loaded_entry: MockConfigEntry, people: dict[str, Context]
+) -> None:
+    """Entities and issues are everybody's: there are none that tell of it, nor buttons to press on it."""
+
+    def shown() -> set[str]:
+        """Return all that Home Assistant shows that names the folder or its path."""
+        return {
+            str(one)
+            for one in (
+                *hass.states.async_all(),
+                *er.async_get(hass).entities.values(),
+                *dr.async_entries_for_config_entry(
+                    dr.async_get(hass), loaded_entry.entry_id
+                ),
+                *ir.async_get(hass).issues.values(),
+            )
+            if any(word in str(one).casefold() for word in ("divorce", folder_id))
+        }
+
+    folder = write(hass, "divorce/letter.md", "# Letter\n\nIt is over.").parent
+    folder_id = await add_folder(hass, loaded_entry, "divorce", "Divorce")
+    assert len(shown()) > 10
+    # It was entered for everybody by mistake.
+    subentry = loaded_entry.subentries[folder_id]
+    hass.config_entries.async_update_subentry(
+        loaded_entry, subentry, data={**subentry.data, "person": BERT.owner}
+    )
+    await settled(hass, loaded_entry)
+    assert len(await documents(loaded_entry, BERT)) == 1
+    assert shown() == set()
+
+    folder.rename(folder.with_name("gone"))
+    await call_sync(hass)
+    service = await settled(hass, loaded_entry)
+    assert [folder.state for folder in service.folders.progress] == ["failed"]
+    found = issue(hass, "folder_failed", folder_id)
+    assert found
+    assert found.translation_key == "private_folder_failed"
+    assert (found.translation_placeholders or {}).keys() == {"reason"}
+    assert {one for one in shown() if "divorce" in one.casefold()} == set()
 
 
 @pytest.mark.newest_only
@@ -347,8 +387,28 @@ async def test_folder_goes_where_the_rest_of_a_person_goes(
         assert bool(await documents(loaded_entry, scope)) is (scope in seeing)
     assert (folder_id in loaded_entry.subentries) is (way != "erase")
     assert loaded_entry.subentries[other_id].data["person"] == HOUSEHOLD.owner
-    if way != "erase":
+    if way == "keep":
         assert states(hass, "bert_s") == ["idle", "100", "1", "0"]
+
+
+@pytest.mark.newest_only
+async def test_folders_are_given_away_in_one_go(
+    hass: HomeAssistant, loaded_entry: MockConfigEntry, people: dict[str, Context]
+) -> None:
+    """To load the entry anew for each would take a while, one after the other."""
+    for name in ("one", "two", "three"):
+        write(hass, f"{name}/{name}.md", f"# {name}\n\nAbout {name}.")
+        await add_folder(hass, loaded_entry, name, name, person=BERT.owner)
+    with patch.object(
+        hass.config_entries,
+        "async_schedule_reload",
+        wraps=hass.config_entries.async_schedule_reload,
+    ) as reload:
+        async_give_folders(hass, loaded_entry, BERT, HOUSEHOLD)
+        await settled(hass, loaded_entry)
+    reload.assert_called_once()
+    found = await documents(loaded_entry)
+    assert {document.title for document in found} == {"one", "two", "three"}
 
 
 # --- uploads
@@ -538,26 +598,34 @@ async def test_summaries(
         ANNA, b"# Diary\n\nThe ring is in the piano.", "diary.md", wait=True
     )
 
-    told = await service.collections.summarise(HOUSEHOLD, "documents")
-    assert (told.summary, told.summary_by) == (
-        "Manuals of devices.",
-        SummaryBy.AI_TASK,
-    )
-    [sent] = describer.sent
-    assert "F28" in sent
-    told = await service.collections.summarise(ANNA, "documents")
-    assert told.summary
-    assert "piano" in told.summary
-    assert told.summary_by is SummaryBy.EXTRACT
-    assert len(describer.sent) == 1
-
-    for answer in (RuntimeError("about F28"), {"a": 1}, " "):
+    good = describer.answer
+    for number, answer in enumerate((RuntimeError("about F28"), {"a": 1}, " "), 1):
         describer.answer = answer
         told = await service.collections.summarise(HOUSEHOLD, "documents")
         assert told.summary_by is SummaryBy.EXTRACT
         assert told.summary
         assert "F28" in told.summary
-    assert len(describer.sent) == 4
+        assert len(describer.sent) == number
+    describer.answer = good
+    told = await service.collections.summarise(HOUSEHOLD, "documents")
+    assert (told.summary, told.summary_by) == (
+        "Manuals of devices.",
+        SummaryBy.AI_TASK,
+    )
+    assert all("F28" in sent for sent in describer.sent)
+    # Better than an extract, as long as it is true.
+    describer.answer = " "
+    told = await service.collections.summarise(HOUSEHOLD, "documents")
+    assert (told.summary, told.summary_by) == (
+        "Manuals of devices.",
+        SummaryBy.AI_TASK,
+    )
+    assert len(describer.sent) == 5
+    told = await service.collections.summarise(ANNA, "documents")
+    assert told.summary
+    assert "piano" in told.summary
+    assert told.summary_by is SummaryBy.EXTRACT
+    assert len(describer.sent) == 5
     logged = [
         record.getMessage()
         for record in caplog.records

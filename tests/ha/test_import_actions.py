@@ -3,6 +3,7 @@
 import asyncio
 import json
 from pathlib import Path
+import traceback
 from typing import Any
 from unittest.mock import Mock, patch
 
@@ -79,6 +80,10 @@ async def test_database(
     report = read_report(folder, done["report"])
     assert report["failed"] == done["failed"]
     plan.execute("UPDATE training_data SET feedback_score = 5")
+    with pytest.raises(ServiceValidationError) as failure:
+        # What was Bert's does not become the household's.
+        await call("import_from_database", dsn=plan.dsn, retry_failed=done["report"])
+    assert failure.value.translation_key == "import_report_of_another_owner"
     again = await call(
         "import_from_database",
         dsn=plan.dsn,
@@ -129,10 +134,22 @@ async def test_password_is_nowhere(
         with pytest.raises(ServiceValidationError) as failure:
             await call("import_from_database", dsn=dsn)
         shown += [str(failure.value), await call("import_state")]
-    with pytest.raises(ServiceValidationError) as failure:
-        # The one field taken for the other.
-        await call("import_from_database", dsn_file=plan.dsn)
-    shown.append(str(failure.value))
+    password = plan.server.password
+    # The one field taken for the other.
+    for given in (plan.dsn, f"host=db user=u password={password}", password):
+        for action, field in (
+            ("import_from_database", {"dsn_file": given}),
+            ("import_from_file", {"file_name": given}),
+            ("import_from_database", {"dsn": plan.dsn, "retry_failed": given}),
+        ):
+            with pytest.raises(ServiceValidationError) as failure:
+                await call(action, **field)
+            assert failure.value.translation_key in {
+                "import_file_unknown",
+                "import_report_unknown",
+            }
+            shown.append("".join(traceback.format_exception(failure.value)))
+            shown.append(await call("import_state"))
     shown.append(
         await get_diagnostics_for_config_entry(hass, hass_client, loaded_entry)
     )
@@ -190,6 +207,17 @@ async def test_in_the_background(hass: HomeAssistant, call: Call, folder: Path) 
     done = await call("import_from_file", file_name="facts.jsonl")
     assert done["verified"]
     assert (await call("import_state"))["state"] == "done"
+
+
+async def test_nothing_is_left_of_a_move_that_was_killed(
+    hass: HomeAssistant, call: Call, folder: Path
+) -> None:
+    """It holds all that was said, and every backup would."""
+    left = folder / "moving-1234.zip"
+    left.write_text("everything that was said")
+    [entry] = hass.config_entries.async_entries("ai_memory")
+    assert await hass.config_entries.async_reload(entry.entry_id)
+    assert not left.exists()
 
 
 async def test_only_administrators(

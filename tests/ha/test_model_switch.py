@@ -2,27 +2,36 @@
 
 import asyncio
 from collections.abc import Callable
+from http import HTTPStatus
+import json
+from pathlib import Path
 from typing import Any
+from unittest.mock import patch
 
 from homeassistant.config_entries import ConfigEntryState, ConfigFlowResult
 from homeassistant.core import HomeAssistant
 from homeassistant.data_entry_flow import FlowResultType
 from homeassistant.helpers import issue_registry as ir
+from homeassistant.setup import async_setup_component
 import pytest
 from pytest_homeassistant_custom_component.common import MockConfigEntry
+from pytest_homeassistant_custom_component.typing import ClientSessionGenerator
 
+from custom_components.ai_memory import flow_switch
 from custom_components.ai_memory.const import CONF_NEXT_EMBEDDER, DOMAIN
 from custom_components.ai_memory.memory.service import MemoryService
 from custom_components.ai_memory.missing_model import MissingModelFlow
 from custom_components.ai_memory.models import Scope
-from custom_components.ai_memory.repairs import async_create_fix_flow
 from demo.ollama_server import EMBEDDING_MODEL, OllamaServer
 from tests.databases import FreshDatabase
 
 HOUSEHOLD = Scope.household()
 FACTS = ("The bins are collected on Tuesday.", "The boiler is in the cellar.")
 OTHER = "other-embed:latest"
-PROGRESS = "sensor.ai_memory_change_of_the_embedding_model"
+SCHEDULE = "homeassistant.config_entries.ConfigEntries.async_schedule_reload"
+TEXTS = json.loads(
+    (Path(flow_switch.__file__).parent / "translations/en.json").read_text()
+)
 
 
 @pytest.fixture
@@ -74,14 +83,27 @@ async def fill(
     return result
 
 
-async def to_switch(hass: HomeAssistant, entry: MockConfigEntry) -> ConfigFlowResult:
-    """Return the page that tells what the change to other dimensions takes."""
+async def choose(
+    hass: HomeAssistant, entry: MockConfigEntry, url: str, **model: Any
+) -> ConfigFlowResult:
+    """Return what comes after a model was chosen."""
     result = await entry.start_reconfigure_flow(hass)
     for step in ("embedder", "ollama"):
         result = await fill(hass, result, next_step_id=step)
-    result = await fill(hass, result, url=entry.data["embedder"]["url"])
-    result = await fill(hass, result, model=EMBEDDING_MODEL, dimensions=200)
-    assert (result["type"], result["step_id"]) == (FlowResultType.FORM, "switch")
+    result = await fill(hass, result, url=url)
+    return await fill(hass, result, **model)
+
+
+async def to_switch(
+    hass: HomeAssistant, entry: MockConfigEntry, to: int = 200, step: str = "switch"
+) -> ConfigFlowResult:
+    """Return the page that tells what the change to other dimensions takes."""
+    url = entry.data["embedder"]["url"]
+    result = await choose(hass, entry, url, model=EMBEDDING_MODEL, dimensions=to)
+    assert (result["type"], result["step_id"]) == (FlowResultType.FORM, step)
+    assert TEXTS["config"]["step"][step]["description"].format(
+        **result["description_placeholders"] or {}
+    )
     return result
 
 
@@ -166,6 +188,174 @@ async def held(
     await fill(hass, result)
     service = service_of(entry)
     await until(hass, lambda: service.models.progress() is not None)
+
+
+async def built(
+    hass: HomeAssistant, entry: MockConfigEntry, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Bring a change to 200 dimensions as far as it gets without taking place."""
+    models, ready = service_of(entry).store.models, asyncio.Event()
+
+    async def hang(*_: object) -> bool:
+        ready.set()
+        return await asyncio.Future()
+
+    monkeypatch.setattr(models, "switch", hang)
+    await fill(hass, await to_switch(hass, entry))
+    async with asyncio.timeout(20):
+        await ready.wait()
+
+
+SINCE = "SELECT created_at FROM ai_memory.embedding_models WHERE dimensions = 200"
+
+
+async def test_server_of_the_present_model_is_corrected_meanwhile(
+    hass: HomeAssistant,
+    entry: MockConfigEntry,
+    database: FreshDatabase,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """That is no wish to give the change up: what was made for it stays, and it goes on."""
+    await built(hass, entry, monkeypatch)
+    began = database.execute(SINCE)
+    url = f"{entry.data['embedder']['url']}/"
+    with patch(SCHEDULE) as reload:
+        result = await choose(hass, entry, url, model=EMBEDDING_MODEL)
+    assert result["reason"] == "reconfigure_successful"
+    assert (entry.data["embedder"]["url"], dimensions(entry)) == (url, None)
+    assert entry.data[CONF_NEXT_EMBEDDER]["dimensions"] == 200
+    reload.assert_called_once()
+    await hass.config_entries.async_reload(entry.entry_id)
+    await until(hass, lambda: dimensions(entry) == 200)
+    assert began == database.execute(SINCE) != ""
+
+
+async def test_third_model_is_told_what_becomes_of_the_second(
+    hass: HomeAssistant, entry: MockConfigEntry, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await built(hass, entry, monkeypatch)
+    result = await to_switch(hass, entry, 100, "switch_instead")
+    assert (result["description_placeholders"] or {})["other"] == EMBEDDING_MODEL
+    monkeypatch.undo()
+    result = await fill(hass, result)
+    assert result["reason"] == "switch_started"
+    await until(hass, lambda: dimensions(entry) == 100)
+
+
+async def test_first_model_is_told_what_it_takes(
+    hass: HomeAssistant, entry: MockConfigEntry, ollama_server: OllamaServer
+) -> None:
+    result = await entry.start_reconfigure_flow(hass)
+    for step in ("embedder", "none"):
+        result = await fill(hass, result, next_step_id=step)
+    assert entry.data["embedder"] == {"provider": "none"}
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(
+            "custom_components.ai_memory.flow_embedder.async_check_embedder",
+            _fail_afterwards(ollama_server.failing),
+        )
+        result = await choose(hass, entry, ollama_server.url, model=OTHER)
+    assert (result["step_id"], result["errors"]) == (
+        "first_model",
+        {"base": "embedder_error"},
+    )
+    ollama_server.failing.clear()
+    result = await fill(hass, result)
+    assert (result["step_id"], result["errors"]) == ("first_model", {})
+    placeholders = result["description_placeholders"] or {}
+    assert (placeholders["items"], placeholders["vectors"]) == ("2", "2")
+    assert TEXTS["config"]["step"]["first_model"]["description"].format(**placeholders)
+    assert entry.data["embedder"] == {"provider": "none"}
+    result = await fill(hass, result)
+    assert result["reason"] == "reconfigure_successful"
+    assert entry.data["embedder"]["model"] == OTHER
+    assert CONF_NEXT_EMBEDDER not in entry.data
+
+
+async def test_model_is_changed_while_the_entry_is_not_loaded(
+    hass: HomeAssistant, entry: MockConfigEntry, ollama_server: OllamaServer
+) -> None:
+    """The present one serves until the vectors of the other are made, as ever."""
+    assert await hass.config_entries.async_unload(entry.entry_id)
+    url = ollama_server.url
+    with patch(SCHEDULE):
+        result = await choose(hass, entry, url, model=OTHER)
+        assert result["reason"] == "switch_started"
+        # Only where the present one is, is corrected.
+        result = await choose(hass, entry, f"{url}/", model=EMBEDDING_MODEL)
+        assert result["reason"] == "reconfigure_successful"
+    assert entry.data["embedder"]["url"] == f"{url}/"
+    assert entry.data["embedder"]["model"] == EMBEDDING_MODEL
+    assert entry.data[CONF_NEXT_EMBEDDER]["model"] == OTHER
+    assert await hass.config_entries.async_setup(entry.entry_id)
+    await until(hass, lambda: entry.data["embedder"]["model"] == OTHER)
+
+    hass.config_entries.async_update_entry(
+        entry, data={**entry.data, "embedder": {"provider": "none"}}
+    )
+    await hass.async_block_till_done()
+    assert await hass.config_entries.async_unload(entry.entry_id)
+    with patch(SCHEDULE):
+        result = await choose(hass, entry, url, model=OTHER)
+    assert result["reason"] == "reconfigure_successful"
+    assert entry.data["embedder"]["model"] == OTHER
+
+
+async def test_waiting_is_shown(
+    hass: HomeAssistant, entry: MockConfigEntry, ollama_server: OllamaServer
+) -> None:
+    """In the repairs, and where one can back out; until it gets on, however often it is tried."""
+
+    def issue() -> ir.IssueEntry | None:
+        return ir.async_get(hass).async_get_issue(DOMAIN, "switch_waits")
+
+    shown: list[bool] = []
+    service_of(entry).models.subscribe(lambda _: shown.append(issue() is not None))
+    url = ollama_server.url
+    result = await choose(hass, entry, url, model=OTHER)
+    ollama_server.models.remove(OTHER)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(
+            "custom_components.ai_memory.memory.embedding_switch._RETRY_AFTER", 0.01
+        )
+        await fill(hass, result)
+        await until(hass, lambda: issue() is not None)
+        shown.clear()
+        await until(hass, lambda: len(shown) >= 3)
+        assert all(shown), "it does not come and go"
+        found = issue()
+        assert found
+        assert not found.is_fixable
+        assert found.translation_placeholders == {
+            "reason": f"The embedding server has no model {OTHER}"
+        }
+        assert TEXTS["issues"]["switch_waits"]["description"].format(
+            **found.translation_placeholders
+        )
+        result = await entry.start_reconfigure_flow(hass)
+        result = await fill(hass, result, next_step_id="back_out")
+        placeholders = result["description_placeholders"] or {}
+        assert placeholders["problem"] == f"{found.translation_placeholders['reason']}."
+        assert TEXTS["config"]["step"]["back_out"]["description"].format(**placeholders)
+        ollama_server.models.append(OTHER)
+        await until(hass, lambda: entry.data["embedder"]["model"] == OTHER)
+    assert issue() is None
+
+
+async def test_issue_of_a_change_that_is_given_up(
+    hass: HomeAssistant, entry: MockConfigEntry, ollama_server: OllamaServer
+) -> None:
+    result = await choose(hass, entry, ollama_server.url, model=OTHER)
+    ollama_server.models.remove(OTHER)
+    await fill(hass, result)
+    issues = ir.async_get(hass)
+    await until(
+        hass, lambda: issues.async_get_issue(DOMAIN, "switch_waits") is not None
+    )
+    result = await entry.start_reconfigure_flow(hass)
+    result = await fill(hass, result, next_step_id="back_out")
+    await fill(hass, result)
+    assert issues.async_get_issue(DOMAIN, "switch_waits") is None
 
 
 async def test_change_goes_on_with_another_database(
@@ -280,8 +470,13 @@ def _fail_afterwards(failing: set[str]) -> Callable[..., Any]:
 
 
 async def test_vanished_model_is_replaced_in_the_repair(
-    hass: HomeAssistant, entry: MockConfigEntry, ollama_server: OllamaServer
+    hass: HomeAssistant,
+    entry: MockConfigEntry,
+    ollama_server: OllamaServer,
+    hass_client: ClientSessionGenerator,
 ) -> None:
+    assert await async_setup_component(hass, "repairs", {})
+    client = await hass_client()
     ollama_server.models.remove(EMBEDDING_MODEL)
     service = service_of(entry)
     await service.memories.remember(HOUSEHOLD, "The fuse box is in the hall.")
@@ -296,12 +491,16 @@ async def test_vanished_model_is_replaced_in_the_repair(
     [found, *_] = await service.memories.recall(HOUSEHOLD, "the fuse box")
     assert found.text == "The fuse box is in the hall."
 
-    flow = await async_create_fix_flow(hass, "embedder", None)
-    assert isinstance(flow, MissingModelFlow)
-    flow.hass = hass
-    result = await flow.async_step_init()
-    assert result["step_id"] == "init"
-    result = await flow.async_step_init({"model": "nonsense"})
+    async def post(path: str, body: dict[str, Any]) -> dict[str, Any]:
+        response = await client.post(f"/api/repairs/issues/fix{path}", json=body)
+        assert response.status == HTTPStatus.OK, await response.text()
+        result: dict[str, Any] = await response.json()
+        return result
+
+    result = await post("", {"handler": DOMAIN, "issue_id": "embedder"})
+    step = f"/{result['flow_id']}"
+    assert (result["type"], result["step_id"]) == ("form", "model")
+    result = await post(step, {"model": "nonsense"})
     assert result["errors"] == {"model": "embedding_model_missing"}
     # The server goes between the two steps: nothing is begun before it was told what it takes.
     with pytest.MonkeyPatch.context() as monkeypatch:
@@ -309,29 +508,56 @@ async def test_vanished_model_is_replaced_in_the_repair(
             "custom_components.ai_memory.missing_model.async_check_embedder",
             _fail_afterwards(ollama_server.failing),
         )
-        result = await flow.async_step_init({"model": OTHER})
+        result = await post(step, {"model": OTHER})
     for _ in range(2):
         assert (result["step_id"], result["errors"]) == (
             "switch",
             {"base": "embedder_error"},
         )
-        result = await flow.async_step_switch({})
+        result = await post(step, {})
     assert CONF_NEXT_EMBEDDER not in entry.data
     ollama_server.failing.clear()
-    result = await flow.async_step_switch({})
-    assert result["step_id"] == "switch"
-    assert result["description_placeholders"]
+    result = await post(step, {})
+    assert (result["step_id"], result["errors"]) == ("switch", {})
     assert result["description_placeholders"]["vectors"] == "3"
-    result = await flow.async_step_switch({})
-    assert result["type"] is FlowResultType.CREATE_ENTRY
+    ollama_server.hanging.add("/api/embed")
+    result = await post(step, {})
+    assert (result["type"], result["reason"]) == ("abort", "switch_started")
+    # It is missing until the other one serves; whoever backs out goes on to be told.
+    assert ir.async_get(hass).async_get_issue(DOMAIN, "embedder") == issue
+    ollama_server.hanging.clear()
     await until(hass, lambda: entry.data["embedder"]["model"] == OTHER)
     await service.settled()
     assert ir.async_get(hass).async_get_issue(DOMAIN, "embedder") is None
     [found, *_] = await service.memories.recall(HOUSEHOLD, "electrical panel")
     assert found.cosine is not None
 
+
+async def test_repair_tells_what_becomes_of_a_change_that_is_under_way(
+    hass: HomeAssistant, entry: MockConfigEntry, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await built(hass, entry, monkeypatch)
+    flow = MissingModelFlow({})
+    flow.hass = hass
+    result = await flow.async_step_model({"model": OTHER})
+    assert result["step_id"] == "switch_instead"
+    fix = TEXTS["issues"]["embedding_model_missing"]["fix_flow"]
+    assert EMBEDDING_MODEL in fix["step"]["switch_instead"]["description"].format(
+        **result["description_placeholders"] or {}
+    )
+    monkeypatch.undo()
+    result = await flow.async_step_switch_instead({})
+    assert fix["abort"][result["reason"]]
+    await until(hass, lambda: entry.data["embedder"]["model"] == OTHER)
+
+
+async def test_repair_of_a_memory_that_does_not_run(
+    hass: HomeAssistant, entry: MockConfigEntry
+) -> None:
+    flow = MissingModelFlow({})
+    flow.hass = hass
     await hass.config_entries.async_unload(entry.entry_id)
-    for step in (flow.async_step_init, flow.async_step_switch):
+    for step in (flow.async_step_model, flow.async_step_switch):
         result = await step({})
         assert (result["type"], result["reason"]) == (
             FlowResultType.ABORT,

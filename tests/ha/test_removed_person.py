@@ -224,6 +224,7 @@ async def test_failure_can_be_mended(
     for error, key in (
         (DatabaseUnreachable(), "database_error"),
         (InvalidInput("journal_not_writable"), "journal_not_writable"),
+        (InvalidInput("import_running"), "import_running"),
     ):
         with patch.object(owners, method, side_effect=error):
             form = await house.answer(form, answer)

@@ -304,6 +304,35 @@ async def test_what_was_forgotten_is_gone_from_an_open_session(
     assert "flower pot" not in str([row["reply"] for row in rows])
 
 
+@pytest.mark.newest_only
+async def test_what_a_deleted_document_said_is_gone_after_a_reload(
+    hass: HomeAssistant, keep: Keep, ollama_server: OllamaServer
+) -> None:
+    """Of an open session and of the next one, for those who could read it."""
+    memory = await keep()
+    anna = Scope.person("anna")
+    document, _ = await memory.service.documents.add(
+        anna, f"# Letter\n\n{FACT}.".encode(), "letter.md", wait=True
+    )
+    asked = await memory.say(QUESTION, user="anna")
+    assert "flower pot" in speech(asked)
+    bens = await memory.say("What shall we eat?", user="ben")
+
+    # As where Home Assistant is killed at once.
+    await memory.service.store.documents.delete(anna, document.id)
+    assert await hass.config_entries.async_reload(memory.entry.entry_id)
+    await memory.say("Say it again", user="anna", conversation_id=asked.conversation_id)
+    await memory.say("And in winter?", user="anna")
+    await memory.say("And to drink?", user="ben", conversation_id=bens.conversation_id)
+    await memory.say("And tomorrow?", user="ben")
+
+    open_, next_, bens_open, bens_next = chats(ollama_server)[2:]
+    assert "flower pot" not in str(open_) + str(next_)
+    assert len(conversation_of(open_)) == 1
+    assert "What shall we eat?" in str(bens_open)
+    assert "What shall we eat?" in str(bens_next)
+
+
 async def test_what_was_said_to_memory_is_not_taken_up(
     keep: Keep, ollama_server: OllamaServer
 ) -> None:

@@ -22,11 +22,16 @@ from pytest_homeassistant_custom_component.common import MockConfigEntry
 from custom_components.ai_memory.delegate import Delegate
 from custom_components.ai_memory.errors import DatabaseUnreachable
 from custom_components.ai_memory.memory.health import Part
+from custom_components.ai_memory.memory.importing.progress import (
+    ImportProgress,
+    ImportState,
+)
 from custom_components.ai_memory.memory.past import period as span_of
 from custom_components.ai_memory.models import Scope
 from custom_components.ai_memory.spoken import Period
 from demo.ollama_server import OllamaServer
 from tests.databases import FreshDatabase
+from tests.documents.making import text_pdf
 from tests.engine import turn
 from tests.ha.agents import BUILT_IN
 from tests.ha.keeper import OFFICE, Memory, chats, set_up, speech
@@ -247,6 +252,21 @@ async def test_forgetting_is_not_done_without_a_yes(
     # Nor is saved what was read out.
     rows = await memory.rows("SELECT intent FROM turns")
     assert "AiMemoryForget" not in {row["intent"] for row in rows}
+
+
+async def test_nothing_is_forgotten_while_something_is_imported(keep: Keep) -> None:
+    memory = await keep()
+    await said(memory, f"remember that {FACT}", user="anna")
+    memory.service.imports.progress = ImportProgress(ImportState.RUNNING)
+
+    last = await said(memory, "forget what I just said", user="anna")
+    asked = await memory.say("forget what you know about the spare key", user="anna")
+    sure = await memory.say("yes", user="anna", conversation_id=asked.conversation_id)
+
+    assert {speech(sure), last} == {
+        "I'm taking things over from elsewhere. I can't forget anything until that is done."
+    }
+    assert len(await contents(memory)) == 1
 
 
 async def test_yes_in_another_conversation_is_no_answer(keep: Keep) -> None:
@@ -597,6 +617,75 @@ async def test_model_is_not_asked(memory: Memory, ollama_server: OllamaServer) -
     )
     assert chats(ollama_server) == []
     assert "flower pot" in await said(memory, "Where is the spare key?", user="anna")
+
+
+MEANING = "Fault code F28 of the boiler means that there is no ignition"
+MANUAL = f"# Boiler manual\n\nThe case is blue. {MEANING}. Then open the gas tap."
+ASKED = "What do you know about fault code F28?"
+
+
+async def add_document(memory: Memory, source: bytes, name: str) -> None:
+    """Upload a document of everybody's, and have it read."""
+    await memory.service.documents.add(
+        Scope.household(), source, name, title="Boiler manual", wait=True
+    )
+    assert await memory.service.settled()
+
+
+async def test_of_a_document_a_sentence_is_told_with_its_source(keep: Keep) -> None:
+    memory = await keep()
+    await add_document(memory, MANUAL.encode(), "boiler.md")
+
+    assert await said(memory, ASKED) == f"I know this: Boiler manual: {MEANING}"
+
+    # What people told comes first.
+    await said(memory, "remember that fault code F28 was there in May")
+    assert await said(memory, ASKED) == (
+        f"I know this: fault code F28 was there in May; Boiler manual: {MEANING}"
+    )
+
+
+async def test_page_is_told(keep: Keep) -> None:
+    memory = await keep()
+    page = [(50, 760, 12, "The case is blue."), (50, 740, 12, f"{MEANING}.")]
+    await add_document(memory, text_pdf([page]), "boiler.pdf")
+
+    assert await said(memory, ASKED) == f"I know this: Boiler manual, page 1: {MEANING}"
+    assert await said(memory, "Was weißt du über F28?", language="de") == (
+        f"Ich weiß das: Boiler manual, Seite 1: {MEANING}"
+    )
+
+
+async def test_what_only_documents_say_is_told_by_the_model(
+    memory: Memory, ollama_server: OllamaServer
+) -> None:
+    await add_document(memory, MANUAL.encode(), "boiler.md")
+
+    await said(memory, ASKED)
+    # A word that a book happens to hold makes nobody an expert.
+    await said(memory, "What do you know about ignition?")
+    await memory.service.memories.remember(
+        Scope.household(), "Fault code F28 was there in May"
+    )
+    assert await memory.service.settled()
+    told = await said(memory, ASKED)
+
+    assert len(chats(ollama_server)) == 2
+    assert "[Boiler manual] The case is blue." in str(chats(ollama_server)[0])
+    assert told.startswith("I know this: Fault code F28 was there in May; Boiler")
+    rows = await memory.rows("SELECT answered_by FROM turns ORDER BY started_at")
+    assert [row["answered_by"] for row in rows] == ["delegate", "delegate", "memory"]
+
+
+async def test_documents_where_the_model_is_shown_nothing(
+    memory: Memory, ollama_server: OllamaServer
+) -> None:
+    await add_document(memory, MANUAL.encode(), "boiler.md")
+    [state] = memory.entry.runtime_data.agents.values()
+    state.async_set_recall(on=False)
+
+    assert await said(memory, ASKED) == f"I know this: Boiler manual: {MEANING}"
+    assert chats(ollama_server) == []
 
 
 @pytest.mark.parametrize(

@@ -55,6 +55,9 @@ MADE_ANEW = {
     "recall_gates",
     "response_cache",
     "schema_migrations",
+    # Of one database, and for a while.
+    "loose_originals",
+    "session_cuts",
 }
 _OF_HERE = {"id", "version", "active", "building", "retired_at", "summary_version"}
 """Columns that say nothing of what is kept."""
@@ -64,6 +67,8 @@ UPDATE ai_memory.collections
     WHERE name = 'memories' AND owner = 'household';
 UPDATE ai_memory.documents SET pages = 12 WHERE state = 'ready';
 UPDATE ai_memory.document_versions SET pages = 12;
+UPDATE ai_memory.documents d SET put_away = true WHERE deleted_at IS NOT NULL
+    AND EXISTS (SELECT FROM ai_memory.document_names n WHERE n.document_id = d.id AND n.folder IS NOT NULL);
 UPDATE ai_memory.chunks SET page = 7;
 UPDATE ai_memory.conversations SET summary = 'About keys', deleted_at = '2026-11-02 10:00+01' WHERE session_id = 'bin';
 UPDATE ai_memory.passages SET hidden = true WHERE turn_id IN (
@@ -183,7 +188,9 @@ async def add_documents(service: MemoryService) -> None:
             file_in_folder("house/rules.md"),
             read_as("House rules", rule, "The gate code is •••.", secrets=1),
         )
-    await files.fail(file_in_folder("locked.md"), "encrypted", bytes(32))
+    await files.fail(
+        file_in_folder("locked.md"), "encrypted", bytes(32), says_nothing=False
+    )
     kept = await files.write(
         file_in_folder("letter.md"), read_as("Letter", "Dear all, goodbye.")
     )

@@ -203,7 +203,7 @@ def _twice_the_first(member: str) -> Callable[[Members], Members]:
 
 
 def _newer(members: Members) -> Members:
-    return {**_manifest(version=3)(members), "voices.jsonl": b""}
+    return {**_manifest(version=4)(members), "voices.jsonl": b""}
 
 
 INFINITE = b64encode(b"\0\x7c" * 384).decode()
@@ -262,7 +262,7 @@ FORGED: list[tuple[str, Callable[[Members], Members], str]] = [
     ("a short vector", _changed("passages", 0, embeddings={"1": "AAAA"}), "archive_vector_invalid"),
     ("an infinite vector", _changed("passages", 0, embeddings={"1": INFINITE}), "archive_rows_refused"),
     ("another format", _manifest(format="another"), "archive_manifest_invalid"),
-    ("a newer version", _manifest(version=3), "archive_version_unknown"),
+    ("a newer version", _manifest(version=4), "archive_version_unknown"),
     ("a newer version with more", _newer, "archive_version_unknown"),
     ("members of another version", _manifest(version=1), "archive_members_unexpected"),
     ("an older version", _manifest(version=0), "archive_version_unknown"),

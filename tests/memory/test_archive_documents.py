@@ -116,6 +116,21 @@ async def test_archive_of_before_there_were_documents(
     assert shelf.description == "Of all"
 
 
+async def test_archive_that_does_not_tell_who_deleted_a_document(
+    home: Home, service: MemoryService, database: FreshDatabase
+) -> None:
+    """What was in the bin while its file stood in a folder was put there by a person."""
+    members = members_of(home.path)
+    documents = lines_of(members, "documents")
+    assert {row.pop("put_away") for row in documents} == {False, True}
+    members = with_lines(members, "documents", documents)
+    manifest = json.loads(members["manifest.json"]) | {"version": 2}
+    members["manifest.json"] = json.dumps(manifest).encode()
+    forged(members, home.folder / "untold.zip")
+    await bring(service, home, "untold.zip")
+    assert (await contents(database))["documents"] == home.contents["documents"]
+
+
 async def test_found_at_once_and_what_is_in_the_bin_is_not(
     home: Home, service: MemoryService
 ) -> None:
@@ -206,8 +221,8 @@ async def test_without_the_files(
     async with running(database.settings) as service:
         name = changed(home, "waits.zip", "documents", "Boiler", state="waiting")
         imported = await bring(service, home, name)
-        # There is no file that a document which was erased could come back by.
-        assert imported.added["documents"] == 6
+        # What was erased keeps its file from coming back, should there be one some day.
+        assert imported.added["documents"] == 7
         boiler = await titled(service, "Boiler")
         assert (boiler.state, boiler.original) == (DocumentState.READY, None)
         rules = await titled(service, "House rules")

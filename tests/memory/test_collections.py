@@ -36,6 +36,7 @@ from custom_components.ai_memory.postgres.chunks import (
     words_of_chunk,
 )
 from custom_components.ai_memory.postgres.documents import Upload
+from custom_components.ai_memory.postgres.folder_files import FolderFile
 from custom_components.ai_memory.postgres.passages import ELSEWHERE
 from custom_components.ai_memory.postgres.store import Store
 from tests.databases import FreshDatabase
@@ -118,11 +119,12 @@ class Shelves:
             )
             for position, text in enumerate(texts)
         ]
-        assert await documents.write(
+        written = await documents.write(
             added.document_id,
             scope,
             Reading(title, "en", digest, 100, None, 10, 0, chunks),
         )
+        assert written is not None
 
     async def delete(self, title: str) -> None:
         """Put a document into the bin."""
@@ -262,6 +264,7 @@ async def test_secrets_of_a_model_are_not_kept(shelves: Shelves) -> None:
 async def test_refreshed_when_a_fifth_is_new(
     shelves: Shelves, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    monkeypatch.setattr(collections, "_ASK_AGAIN", 0.0)
     for number in range(5):
         await shelves.add(f"Manual {number}", f"Text {number}.", f"More {number}.")
     await shelves.refresh()
@@ -277,6 +280,125 @@ async def test_refreshed_when_a_fifth_is_new(
     monkeypatch.setattr(collections, "_QUIET", 0.0)
     await shelves.refresh()
     assert len(shelves.shown) == 2
+
+
+async def test_model_that_is_chosen_later(
+    shelves: Shelves, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It writes without waiting for the shelf to grow; where it fails, not before the next day."""
+    shelves.all._summarise = None
+    await shelves.add("Boiler", "Open the gas tap when the boiler is out.")
+    await shelves.refresh()
+    shelves.all._summarise = shelves.summarise
+    shelves.written = None
+    for _ in range(2):
+        await shelves.refresh()
+        assert len(shelves.shown) == 1
+        shelf = await shelves.one("manuals")
+        assert shelf.summary_by is SummaryBy.EXTRACT
+        shelves.written = "Written by a model"
+    monkeypatch.setattr(collections, "_ASK_AGAIN", 0.0)
+    for _ in range(2):
+        await shelves.refresh()
+        assert len(shelves.shown) == 2
+        assert (await shelves.one("manuals")).summary == "Written by a model"
+
+
+async def test_model_is_asked_once_a_day(
+    shelves: Shelves, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """However often documents are edited; meanwhile there is an extract. Who asks for a summary gets one."""
+    await shelves.add("Boiler", "Open the gas tap when the boiler is out.")
+    await shelves.refresh()
+    for number in range(3):
+        await shelves.add(f"Fridge {number}", "Empty the tray below the fridge.")
+        await shelves.delete("Boiler" if not number else f"Fridge {number - 1}")
+        await shelves.refresh()
+        shelf = await shelves.one("manuals")
+        assert shelf.summary == f"Fridge {number}. Empty the tray below the fridge."
+    assert len(shelves.shown) == 1
+    assert (await shelves.all.summarise(HOUSEHOLD, "manuals")).summary == (
+        "Written by a model"
+    )
+    await shelves.delete("Fridge 2")
+    await shelves.add("Oven", "Clean the oven with a wet cloth.")
+    await shelves.refresh()
+    assert len(shelves.shown) == 2
+    monkeypatch.setattr(collections, "_ASK_AGAIN", 0.0)
+    await shelves.refresh()
+    assert len(shelves.shown) == 3
+    assert (await shelves.one("manuals")).summary == "Written by a model"
+
+
+async def test_what_a_model_wrote_stays_where_it_fails(
+    shelves: Shelves, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await shelves.add("Boiler", "Open the gas tap when the boiler is out.")
+    await shelves.refresh()
+    shelves.written = None
+    for number in range(2):
+        await shelves.add(f"Fridge {number}", "Empty the tray below the fridge.")
+        await shelves.refresh()
+        shelf = await shelves.all.summarise(HOUSEHOLD, "manuals")
+        assert (shelf.summary, shelf.summary_by) == (
+            "Written by a model",
+            SummaryBy.AI_TASK,
+        )
+        monkeypatch.setattr(collections, "_ASK_AGAIN", 0.0)
+    assert len(shelves.shown) == 4
+    # Where none is chosen any more, nobody will write it anew.
+    shelves.all._summarise = None
+    await shelves.refresh()
+    assert (await shelves.one("manuals")).summary_by is SummaryBy.EXTRACT
+
+
+@pytest.mark.parametrize("left", [0, 1])
+async def test_shelf_that_has_less_than_its_summary_tells(
+    shelves: Shelves, database: FreshDatabase, left: int
+) -> None:
+    await shelves.add("Boiler", "Open the gas tap when the boiler is out.")
+    await shelves.refresh()
+    if not left:
+        await shelves.delete("Boiler")
+    database.execute(
+        "UPDATE ai_memory.collections SET summary = 'Of two', summary_passages = 2,"
+        " summary_by = 'ai_task'"
+    )
+    for _ in range(2):
+        await shelves.refresh()
+        assert (await shelves.one("manuals")).summary == (
+            "Boiler. Open the gas tap when the boiler is out." if left else None
+        )
+    assert len(shelves.shown) == 1
+
+
+async def test_what_moved_away_is_in_no_summary(shelves: Shelves) -> None:
+    """The folder of a shelf became a person's."""
+    shelves.written = None
+    files = shelves.store.folder_files
+    file = FolderFile(
+        folder="manuals",
+        owner=HOUSEHOLD.owner,
+        collection="manuals",
+        path="diary.md",
+        title="Diary",
+        format="md",
+        bytes=100,
+        modified_ns=1,
+    )
+    heading, text = "Diary", "Anna wrote of a marmalade pot in May."
+    digest = blake2b(text.encode(), digest_size=16).digest()
+    chunk = ReadChunk(0, None, heading, text, digest, words_of_chunk(heading, text))
+    await files.write(
+        file, Reading("Diary", "en", sha256().digest(), 100, None, 8, 0, [chunk])
+    )
+    await shelves.refresh()
+    assert "marmalade" in ((await shelves.one("manuals")).summary or "")
+    await files.move("manuals", ANNA.owner, "manuals")
+    assert (await shelves.one("manuals")).summary is None
+    await shelves.refresh()
+    assert (await shelves.one("manuals")).summary is None
+    assert (await shelves.one("manuals", ANNA)).summary
 
 
 async def test_what_is_gone_is_in_no_summary(shelves: Shelves) -> None:
@@ -329,6 +451,7 @@ async def test_vectors_are_made_once(shelves: Shelves, database: FreshDatabase) 
     assert told[-1] == "recipes\nPasta. Boil water with salt for the pasta."
     shelves.embedder.batches.clear()
     again = Shelves(shelves.store)
+    again.written = None
     again.embedder = shelves.embedder
     await again.embed()
     await again.refresh()

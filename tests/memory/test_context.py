@@ -257,10 +257,46 @@ def test_budget_is_kept() -> None:
         found = context(passages, budget)
         assert estimate_tokens(found.text or "") <= budget
     used = verdicts(context(passages, 800)).count("used")
-    assert verdicts(context(passages, 800)) == ["used"] * used + ["over_budget"] * 5
+    # Each that was found is told of.
+    dropped = len(passages) - used
+    assert dropped > 5
+    assert verdicts(context(passages, 800)) == [
+        *["used"] * used,
+        *["over_budget"] * dropped,
+    ]
     text, told = context_text(passages, length=1000)
     assert len(text) <= 1000
     assert len(told) == len(text.splitlines()) == 2
+
+
+@pytest.mark.parametrize(
+    ("text", "tokens"),
+    [
+        ("", 0),
+        ("The gas tap is open.", 5),
+        ("Der Gashahn ist geöffnet", 6),
+        ("открыта", 4),
+        ("ανοιχτή", 4),
+        ("отвір їжа", 5),
+        ("מנורת", 3),
+        ("مفتاح", 3),
+        ("合鍵は青い", 5),
+        ("กุญแจ", 5),
+        ("열쇠", 2),
+        ("चाबी", 4),
+    ],
+)
+def test_tokens_of_a_text(text: str, tokens: int) -> None:
+    assert estimate_tokens(text) == tokens
+
+
+def test_chunks_of_other_alphabets_fit_the_default_budget() -> None:
+    """More than one, of the usual length."""
+    sentence = "Инструкция по эксплуатации рекомендует температуру подачи 45 градусов. "
+    texts = ["".join(f"{sentence}{at}{n}. " for n in range(9)) for at in range(2)]
+    assert 70 < len(texts[0].split()) < 100
+    found = context([chunk(texts[0], heading=" › Отопление"), chunk(texts[1], FRIDGE)])
+    assert verdicts(found) == ["used", "used"]
 
 
 def test_three_hundred_words_fit_the_default_budget() -> None:

@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import AsyncGenerator
 from datetime import UTC, datetime, timedelta
+import os
 from pathlib import Path
 from typing import Any
 from uuid import uuid7
@@ -20,6 +21,7 @@ from custom_components.ai_memory.models import (
     Subject,
     Verb,
 )
+from custom_components.ai_memory.postgres.chunks import Reading
 from custom_components.ai_memory.postgres.documents import DocumentRepository
 from tests.databases import FreshDatabase
 from tests.documents_support import (
@@ -73,7 +75,7 @@ async def test_upload_is_read_and_found(
     assert await found(service, "boiler setting") == {"About the boiler"}
     assert [(change.subject, change.verb) for change in heard] == [
         (Subject.DOCUMENT, Verb.ADDED),
-        (Subject.DOCUMENT, Verb.CHANGED),
+        (Subject.DOCUMENT, Verb.ADDED),
     ]
 
     # The same once more is the same, with one more name.
@@ -402,29 +404,195 @@ async def test_read_again(
         assert len(await service.documents.versions(HOUSEHOLD, upload.id)) == 1
 
 
-async def test_originals_that_nobody_knows(
-    service: MemoryService, originals: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    store = service.documents._originals
-    await service.documents.add(HOUSEHOLD, BOILER, "boiler.md", wait=True)
-    lost = store.store("lost.md", b"Nobody has heard of this.")
-    assert await service.documents.clear_originals() == 0
-    monkeypatch.setattr(
-        store,
-        "leftovers",
-        lambda known: type(store).leftovers(store, known, seconds=-1),
+async def test_only_what_is_gone_is_told_as_changed(service: MemoryService) -> None:
+    """So that nobody's session ends because something came, was tried again or could not be read."""
+    heard: list[Change] = []
+    service.changes.subscribe(heard.append)
+    for content, name in (
+        (BOILER, "boiler.md"),
+        (BOILER, "heating.md"),
+        (b"%PDF-1.4 broken", "broken.pdf"),
+        (b"%PDF-1.4 broken", "broken.pdf"),
+    ):
+        document, _ = await service.documents.add(HOUSEHOLD, content, name, wait=True)
+        await service.documents.read_again(HOUSEHOLD, document.id)
+        await settled(service)
+    assert {(change.verb, change.owner) for change in heard} == {
+        (Verb.ADDED, HOUSEHOLD.owner)
+    }
+    (boiler,) = await service.documents.list(HOUSEHOLD, state=DocumentState.READY)
+    heard.clear()
+    # As if the file said something else when it was read before.
+    await service.store.documents.write(
+        boiler.id, HOUSEHOLD, await _reading(service, b"The boiler is at 1 bar.")
     )
-    assert await service.documents.clear_originals() == 1
-    assert not store.path(lost).exists()
-    assert kept(originals) == (1, 0)
-    # It is another database that does not know them.
-    monkeypatch.setattr(DocumentRepository, "originals", _none)
-    assert await service.documents.clear_originals() == 0
-    assert kept(originals) == (1, 0)
+    await service.documents.read_again(HOUSEHOLD, boiler.id)
+    await settled(service)
+    assert [(change.verb, change.ids) for change in heard] == [
+        (Verb.CHANGED, (str(boiler.id),))
+    ]
 
 
-async def _none(self: DocumentRepository) -> set[str]:
-    return set()
+async def _reading(service: MemoryService, content: bytes) -> Reading:
+    """Return what a file would say."""
+    original = service.documents._originals.new("some.md")
+    service.documents._originals.store(original, content)
+    path = service.documents._originals.path(original)
+    reading = await service._reading.read(path, name="some.md")
+    service.documents._originals.erase(original)
+    return reading
+
+
+def long_ago(database: FreshDatabase) -> None:
+    """Let it be some hours since files were noted and written."""
+    database.execute(
+        "UPDATE ai_memory.loose_originals SET since = since - interval '2 hours'"
+    )
+
+
+def make_old(originals: Path) -> None:
+    """Let it be years since files were written."""
+    for path in originals.rglob("*.md"):
+        os.utime(path, (0, 0))
+
+
+def loose(database: FreshDatabase) -> list[str]:
+    """Return the files that are noted as nobody's."""
+    return database.execute(
+        "SELECT original FROM ai_memory.loose_originals"
+    ).splitlines()
+
+
+@pytest.mark.parametrize(
+    "fault", [DatabaseUnreachable(), asyncio.CancelledError()], ids=["lost", "stopped"]
+)
+async def test_file_of_which_no_document_came(
+    service: MemoryService,
+    emptied_database: FreshDatabase,
+    originals: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    fault: BaseException,
+) -> None:
+    await service.documents.add(HOUSEHOLD, BOILER, "boiler.md", wait=True)
+    assert loose(emptied_database) == []
+
+    async def fail(*arguments: Any, **options: Any) -> Any:
+        raise fault
+
+    with monkeypatch.context() as patched:
+        patched.setattr(DocumentRepository, "add", fail)
+        with pytest.raises(type(fault)):
+            await service.documents.add(HOUSEHOLD, b"Nobody has it.", "lost.md")
+    assert kept(originals) == (2, 0)
+    await service.run_maintenance()
+    assert kept(originals) == (2, 0), "it may still be on its way"
+    long_ago(emptied_database)
+    await service.run_maintenance()
+    assert kept(originals) == (1, 0)
+    assert loose(emptied_database) == []
+    (document,) = await service.documents.list(HOUSEHOLD)
+    assert service.documents._originals.path(document.original or "").exists()
+
+
+async def test_stored_though_nobody_was_told(
+    service: MemoryService,
+    emptied_database: FreshDatabase,
+    originals: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """The connection is lost when the document is in the database: its file stays."""
+    add = DocumentRepository.add
+
+    async def lose(*arguments: Any, **options: Any) -> Any:
+        await add(*arguments, **options)
+        raise DatabaseUnreachable
+
+    with monkeypatch.context() as patched:
+        patched.setattr(DocumentRepository, "add", lose)
+        with pytest.raises(DatabaseUnreachable):
+            await service.documents.add(HOUSEHOLD, BOILER, "boiler.md")
+    service.documents.look()
+    await settled(service)
+    long_ago(emptied_database)
+    await service.run_maintenance()
+    assert kept(originals) == (1, 0)
+    assert await found(service, "boiler setting") == {"About the boiler"}
+
+
+async def test_no_file_of_another_database_is_touched(
+    emptied_database: FreshDatabase, originals: Path
+) -> None:
+    """Nor one of a document that came after the backup from which this one was restored."""
+    async with running(emptied_database.settings, originals=originals) as service:
+        for topic in ("boiler", "oven", "pump"):
+            await service.documents.add(
+                HOUSEHOLD, text(topic).encode(), f"{topic}.md", wait=True
+            )
+    server = emptied_database.server
+    server.drop_database("another")
+    server.create_database("another", "migrated")
+    another = FreshDatabase(server, "another")
+    make_old(originals)
+    async with running(another.settings, originals=originals) as service:
+        for number in range(4):
+            await service.documents.add(
+                HOUSEHOLD, f"Number {number}".encode(), f"{number}.md", wait=True
+            )
+        long_ago(another)
+        await service.run_maintenance()
+        assert kept(originals) == (7, 0)
+    # Back to the first one, as it was before the pump.
+    emptied_database.execute(
+        "SET session_replication_role = replica;"
+        "DELETE FROM ai_memory.documents WHERE title LIKE '%pump%'"
+    )
+    async with running(emptied_database.settings, originals=originals) as service:
+        await service.run_maintenance()
+        assert kept(originals) == (7, 0)
+
+
+async def test_file_that_cannot_be_erased_holds_up_nothing(
+    service: MemoryService,
+    emptied_database: FreshDatabase,
+    originals: Path,
+    tmp_path: Path,
+) -> None:
+    first, last = [
+        (
+            await service.documents.add(
+                HOUSEHOLD, text(topic).encode(), f"{topic}.md", wait=True
+            )
+        )[0]
+        for topic in ("boiler", "oven")
+    ]
+    emptied_database.execute(
+        f"DELETE FROM ai_memory.documents WHERE id = '{first.id}';"
+        # No path at all, a link on the way, a folder: older than all the others.
+        "INSERT INTO ai_memory.loose_originals SELECT name, 'household', '2020-01-01'"
+        " FROM unnest(ARRAY['no path', '2020/01/01/a.md', '2020/02/02/b.md']) AS name"
+    )
+    (originals / "2020/02/02/b.md").mkdir(parents=True)
+    (originals / "2020/01").symlink_to(tmp_path)
+    assert len(loose(emptied_database)) == 4
+    long_ago(emptied_database)
+    await service.run_maintenance()
+    assert kept(originals) == (1, 0)
+    assert len(loose(emptied_database)) == 3
+    assert await found(service, "oven setting") == {last.title}
+
+
+async def test_name_without_what_is_secret_in_it(
+    service: MemoryService, originals: Path
+) -> None:
+    """The extension says how a file is read; it is part of no secret."""
+    document, _ = await service.documents.add(
+        HOUSEHOLD, BOILER, "wifi password Sommer2024.md", wait=True
+    )
+    assert document.names == [DocumentName(None, "wifi password •••.md")]
+    assert (document.state, document.format) == (DocumentState.READY, "md")
+    assert "Sommer2024" not in f"{document.title} {document.original}"
+    assert (document.original or "").endswith(".md")
+    assert kept(originals) == (1, 0)
 
 
 async def test_secrets_are_masked(

@@ -12,7 +12,7 @@ from custom_components.ai_memory.errors import (
     InvalidEmbedding,
     WrongDimensions,
 )
-from custom_components.ai_memory.memory import embedding_worker
+from custom_components.ai_memory.memory import embedding_batches
 from custom_components.ai_memory.memory.health import Part
 from custom_components.ai_memory.memory.service import MemoryService
 from demo.ollama_server import OllamaServer
@@ -201,7 +201,8 @@ async def test_backlog_is_embedded_in_batches(
 ) -> None:
     """What is done stays done when the server fails in the middle."""
     # However busy the machine is.
-    monkeypatch.setattr(embedding_worker, "_BATCH_TIME", 60.0)
+    monkeypatch.setattr(embedding_batches, "_BATCH_TIME", 60.0)
+    service._searching.batches._sizes.clear()
     ollama_server.failing.add(EMBED)
     for number in range(70):
         await service.memories.remember(HOUSEHOLD, f"Fact number {number}")
@@ -213,7 +214,7 @@ async def test_backlog_is_embedded_in_batches(
         while await unembedded(service):
             await asyncio.sleep(0.02)
     sizes = [len(request.json["input"]) for request in ollama_server.sent(EMBED)]
-    assert [size for size in sizes if size > 16] == [32, 32]
+    assert [size for size in sizes if size > 4] == [8, 16, 32, 7]
 
 
 async def test_work_goes_on_after_an_unexpected_error(

@@ -1,19 +1,29 @@
 """The embedding model changes while everything goes on."""
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import timedelta
+from itertools import pairwise
 import math
 
 import pytest
 
+from custom_components.ai_memory.embedding.embedder import TextKind
 from custom_components.ai_memory.errors import (
+    DatabaseError,
     EmbedderError,
+    EmbedderUnauthorized,
     EmbedderUnreachable,
     EmbeddingModelMissing,
     InvalidEmbedding,
 )
-from custom_components.ai_memory.memory import embedding_switch, embedding_worker
+from custom_components.ai_memory.memory import (
+    dry_run,
+    embedding_batches,
+    embedding_switch,
+    precedence,
+    upkeep,
+)
 from custom_components.ai_memory.memory.embedding_switch import (
     SwitchProgress,
     SwitchState,
@@ -22,6 +32,7 @@ from custom_components.ai_memory.memory.health import Part
 from custom_components.ai_memory.memory.service import MemoryService
 from custom_components.ai_memory.models import Passage
 from custom_components.ai_memory.postgres import embedding_models, maintenance
+from custom_components.ai_memory.postgres.passages import StoredModel
 from tests.databases import FreshDatabase
 from tests.engine import (
     ANNA,
@@ -216,7 +227,9 @@ async def test_switch_while_it_is_asked(
     finally:
         await service.stop()
     assert old.closed
+    assert old.unloaded
     assert new.closed
+    assert not new.unloaded
 
     states = [progress.state for progress in told if progress]
     assert list(dict.fromkeys(states)) == [
@@ -245,6 +258,8 @@ async def test_question_that_outlives_its_model(
     """Its vector is compared with those of the model that made it, or with none."""
     if long:
         monkeypatch.setattr(embedding_models, "GRACE", timedelta())
+    # It goes on for the whole test; nothing else is to wait for it.
+    monkeypatch.setattr(precedence, "_PATIENCE", 0.0)
     fill(database, 20)
     old, new = FakeEmbedder("old"), FakeEmbedder("new")
     async with running(database.settings, old) as service:
@@ -271,6 +286,7 @@ async def test_goes_on_after_a_crash(database: FreshDatabase) -> None:
     new.free.clear()
     service = make_service(database.settings, FakeEmbedder("old"), next_embedder=new)
     await service.start()
+    await until(lambda: "old|t|f" in models(database))
     await held_in_the_middle(new)
     # As if the process died: nothing is put in order.
     for task in (*service._loops, service.models._task):
@@ -351,11 +367,13 @@ async def test_back_out(database: FreshDatabase) -> None:
         switched=lambda: calls.append("switched"),
     ) as service:
         service.models.subscribe(told.append)
+        await until(lambda: "old|t|f" in models(database))
         await held_in_the_middle(new)
         assert vectors(database, "new")
         assert await service.models.back_out()
-        assert new.closed
         assert service.models.progress() is None
+        await until(lambda: new.closed)
+        assert new.unloaded
         assert told[-1] is None
         assert models(database) == ["old|t|f"]
         await settled(service)
@@ -419,7 +437,7 @@ async def test_backing_out_of_a_second_switch(database: FreshDatabase) -> None:
         assert await service.models.back_out()
         assert calls == ["switched"]
         assert service._searching.embedder is second
-        assert third.closed
+        await until(lambda: third.closed)
         passages = await service.memories.recall(HOUSEHOLD, "What of number 7?")
         assert scored_by([second, third], "What of number 7?", passages) is second
 
@@ -446,8 +464,10 @@ async def test_somebody_thought_better_of_it(
     async with running(
         database.settings, FakeEmbedder("old"), next_embedder=new
     ) as service:
+        await until(lambda: "old|t|f" in models(database))
         await held_in_the_middle(new)
     assert new.closed
+    assert not new.unloaded, "it goes on with it"
     assert models(database) == ["new|f|t", "old|t|f"]
     async with running(
         database.settings,
@@ -484,6 +504,13 @@ async def test_first_model_and_none(database: FreshDatabase) -> None:
         assert vectors(database, "second") == 20
 
 
+def waits_for(service: MemoryService) -> str | None:
+    """Return what a switch waits for."""
+    progress = service.models.progress()
+    assert progress
+    return progress.problem if progress.state is SwitchState.WAITING else None
+
+
 async def test_waits_for_the_new_models_server(database: FreshDatabase) -> None:
     """That is no failure of the embedder that serves."""
     fill(database)
@@ -493,13 +520,7 @@ async def test_waits_for_the_new_models_server(database: FreshDatabase) -> None:
     async with running(
         database.settings, old, next_embedder=new, problems=problems
     ) as service:
-
-        def waits_for() -> str | None:
-            progress = service.models.progress()
-            assert progress
-            return progress.problem if progress.state is SwitchState.WAITING else None
-
-        await until(lambda: waits_for() == "embedding_model_missing")
+        await until(lambda: waits_for(service) == "embedding_model_missing")
         new.free.clear()
         new.error = None
         await held_in_the_middle(new)
@@ -508,7 +529,7 @@ async def test_waits_for_the_new_models_server(database: FreshDatabase) -> None:
         assert progress.problem is None
         new.error = EmbedderUnreachable()
         new.free.set()
-        await until(lambda: waits_for() == "embedder_unreachable")
+        await until(lambda: waits_for(service) == "embedder_unreachable")
         assert 0 < service.models.progress().done < ITEMS  # type: ignore[union-attr]  # it is under way
         await settled(service)
         [passage] = await service.memories.recall(HOUSEHOLD, "Fact number 7", limit=1)
@@ -541,28 +562,55 @@ async def test_old_model_is_gone(database: FreshDatabase) -> None:
         assert passage.cosine is not None
 
 
+async def test_what_it_waits_for_is_told_until_it_gets_on(
+    database: FreshDatabase,
+) -> None:
+    """Each attempt reaches the server, and still makes nothing."""
+    fill(database)
+    new = FakeEmbedder("new")
+    new.refused = {"Fact": EmbedderUnauthorized()}
+    told: list[str | None] = []
+    async with running(
+        database.settings, FakeEmbedder("old"), next_embedder=new
+    ) as service:
+        service.models.subscribe(
+            lambda progress: told.append(progress.problem if progress else None)
+        )
+        await until(lambda: told[-1:] == ["embedder_unauthorized"])
+        told.clear()
+        await until(lambda: len(told) > 5)
+        assert set(told) == {"embedder_unauthorized"}
+        new.refused = {}
+        await until(lambda: service.models.progress() is None)
+        assert told[-1] is None
+
+
 async def test_dry_run(database: FreshDatabase) -> None:
-    fill(database, 100)
+    fill(database, 120)
     database.execute("UPDATE ai_memory.passages SET hidden = true WHERE id <= 10")
     async with running(database.settings, FakeEmbedder("old")) as service:
         await settled(service)
         new = FakeEmbedder("new", 32)
         found = await service.models.dry_run(new)
-        assert found.current == await FakeEmbedder("old").model()
         assert found.new == await new.model()
         assert not found.same
-        assert (found.items, found.vectors_to_make) == (90, 90)
+        assert (found.items, found.vectors_to_make) == (110, 110)
         assert found.seconds_per_item > 0
-        assert found.seconds == pytest.approx(90 * found.seconds_per_item)
-        assert 90 * 2 * 32 < found.bytes < 100_000
+        assert found.seconds == pytest.approx(110 * found.seconds_per_item)
+        assert 110 * 2 * 32 < found.bytes < 100_000
         assert len(new.made) == len(set(new.made)) == 64
         assert not {f"Fact number {number}" for number in range(1, 11)} & set(new.made)
+        assert not {f"Fact number {number}" for number in range(3, 121, 3)} & set(
+            new.made
+        ), "nobody has agreed yet to where those of a person go"
         assert models(database) == ["old|t|f"], "nothing was stored"
         assert not new.closed, "it is the caller's"
 
-        same = await service.models.dry_run(FakeEmbedder("old"))
+        old = FakeEmbedder("old")
+        same = await service.models.dry_run(old)
         assert same.same
-        assert (same.items, same.vectors_to_make, same.seconds) == (90, 0, 0)
+        assert old.made == [], "there is nothing to measure"
+        assert (same.items, same.vectors_to_make, same.seconds) == (110, 0, 0)
         new.error = EmbedderUnreachable()
         with pytest.raises(EmbedderUnreachable):
             await service.models.dry_run(new)
@@ -571,8 +619,226 @@ async def test_dry_run(database: FreshDatabase) -> None:
 async def test_dry_run_of_nothing(database: FreshDatabase) -> None:
     async with running(database.settings) as service:
         found = await service.models.dry_run(FakeEmbedder("new"))
-    assert found.current is None
+    assert not found.same
     assert (found.items, found.seconds, found.bytes) == (0, 0, 0)
+
+
+async def test_dry_run_of_texts_that_no_vector_is_made_of(
+    database: FreshDatabase,
+) -> None:
+    """The build passes them over, so they are no reason to refuse the model."""
+    fill(database, 6)
+    new = FakeEmbedder("new")
+    new.refused = {
+        "number 1": EmbedderError(status="400"),
+        "number 2": InvalidEmbedding(),
+    }
+    async with running(database.settings, FakeEmbedder("old")) as service:
+        await settled(service)
+        found = await service.models.dry_run(new)
+        assert found.vectors_to_make == 6
+        assert found.seconds_per_item > 0
+
+
+async def test_dry_run_of_a_slow_model(
+    database: FreshDatabase, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It is tried with as many texts as there is time for, one in a request."""
+    monkeypatch.setattr(embedding_batches, "_BATCH_TIME", 0.0)
+    monkeypatch.setattr(dry_run, "_ENOUGH", 0.05)
+    fill(database, 100)
+    async with running(database.settings, FakeEmbedder("old")) as service:
+        await settled(service)
+        new = FakeEmbedder("new")
+        made = new.embed
+
+        async def slowly(texts: Sequence[str], kind: TextKind) -> list[list[float]]:
+            await asyncio.sleep(0.02)
+            return await made(texts, kind)
+
+        monkeypatch.setattr(new, "embed", slowly)
+        found = await service.models.dry_run(new)
+        assert found.seconds_per_item >= 0.02
+        assert {len(batch) for batch in new.batches} == {1}
+        assert 1 <= len(new.made) <= 3
+
+
+async def test_commands_that_no_vector_is_made_of(database: FreshDatabase) -> None:
+    """The gates are measured with the others; with none, by words."""
+    fill(database, 20)
+    new = FakeEmbedder("new")
+    new.refused = {"turn on": EmbedderError(status="400")}
+    async with running(database.settings, FakeEmbedder("old")) as service:
+        await settled(service)
+        await service.models.begin(new)
+        await until(lambda: service.models.progress() is None)
+        gates = await service.store.passages.gates("2", "en")
+        assert gates
+        assert gates.question_cosine is not None
+        third = FakeEmbedder("third")
+        third.refused = {" the ": InvalidEmbedding()}
+        await service.models.begin(third)
+        await until(lambda: service.models.progress() is None)
+        gates = await service.store.passages.gates("3", "en")
+        assert gates
+        assert gates.question_cosine is None
+
+
+async def test_questions_go_before_the_commands(
+    database: FreshDatabase, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Those that the gates are measured with are asked for in batches, too."""
+    monkeypatch.setattr(embedding_batches, "_BATCH_TIME", 60.0)
+    fill(database, 1)
+    old, new = FakeEmbedder("old"), FakeEmbedder("new")
+    async with running(database.settings, old) as service:
+        await settled(service)
+        new.free_for_questions.clear()
+        await service.models.begin(new)
+        await until(lambda: new.asked)
+        with service._searching.precedence.questions:
+            new.free_for_questions.set()
+            await asyncio.sleep(0.05)
+            assert len(new.asked) == 2, "the one that had begun"
+        await until(lambda: service.models.progress() is None)
+    assert len(new.asked) == 16
+
+
+async def test_first_documents_do_not_hold_up_the_rest(
+    database: FreshDatabase, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """While thousands of vectors are made, gates are measured, words counted, and indexes built."""
+    monkeypatch.setattr(upkeep, "_VECTORS", 0.0)
+    monkeypatch.setattr(embedding_batches, "BATCH", 1)
+    monkeypatch.setattr(maintenance, "INDEX_FROM", 2)
+    embedder = FakeEmbedder("model")
+    async with running(database.settings, embedder) as service:
+        await settled(service)
+        fill(database, 20)
+        embedder.free.clear()
+        service._upkeep.nudge()
+        await held_in_the_middle(embedder, 2)
+        assert vectors(database, "model") == 2
+        gates = await service.store.passages.gates("1", "en")
+        assert gates
+        assert gates.passages == 2, "those that could be found by meaning"
+        counted = database.execute(
+            "SELECT documents FROM ai_memory.lexeme_statistics WHERE lexeme = ''"
+        )
+        assert counted == "20"
+        assert (await service.index_state())["active"]["kind"] == "hnsw"
+        embedder.free.set()
+        await settled(service)
+        assert vectors(database, "model") == 20
+        gates = await service.store.passages.gates("1", "en")
+        assert gates
+        assert gates.passages > 10
+        model = service._searching.model
+        assert model
+        await service.store.maintenance.drop_vector_index(model)
+
+
+async def test_what_the_database_refuses_is_not_tried_again_at_once(
+    database: FreshDatabase, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """No room for the index, say: it waits longer each time and says why; nothing else is held up."""
+    fill(database, 20)
+    problems = Problems()
+    service = make_service(database.settings, FakeEmbedder("old"), problems=problems)
+    tried: list[float] = []
+
+    async def full(model: StoredModel) -> bool:
+        # Also that of the model that serves.
+        if model.id == 2:
+            tried.append(asyncio.get_running_loop().time())
+        raise DatabaseError(code="53100")
+
+    await service.start()
+    try:
+        await settled(service)
+        monkeypatch.setattr(service.store.maintenance, "ensure_vector_index", full)
+        service._upkeep.nudge()
+        await service.models.begin(FakeEmbedder("new"))
+        await until(lambda: len(tried) > 3)
+        pauses = [after - before for before, after in pairwise(tried)]
+        assert all(
+            pause >= least
+            for pause, least in zip(pauses, (0.02, 0.04, 0.08), strict=True)
+        )
+        await until(lambda: waits_for(service) == "database_error")
+        progress = service.models.progress()
+        assert progress
+        assert progress.placeholders == {"code": "53100"}
+        await settled(service)
+        [passage] = await service.memories.recall(HOUSEHOLD, "Fact number 7", limit=1)
+        assert passage.cosine is not None
+        assert problems.heard == []
+        monkeypatch.undo()
+        await service.models.begin(FakeEmbedder("new"))
+        await until(lambda: service.models.progress() is None)
+    finally:
+        await service.stop()
+
+
+async def test_old_vectors_go_by_themselves(
+    database: FreshDatabase, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As soon as nobody can ask the old model any more, not at the next regular round."""
+    monkeypatch.setattr(embedding_switch, "GRACE", timedelta())
+    fill(database, 20)
+    old, new = FakeEmbedder("old"), FakeEmbedder("new")
+    is_over = asyncio.Event()
+    monkeypatch.setattr(old, "unload", is_over.wait)
+    async with running(database.settings, old) as service:
+        await settled(service)
+        await service.models.begin(new)
+        await until(lambda: service.models.progress() is None)
+        await settled(service)
+        monkeypatch.setattr(embedding_models, "GRACE", timedelta())
+        assert vectors(database, "old") == 20
+        is_over.set()
+        await until(lambda: models(database) == ["new|t|f"])
+        assert vectors(database, "old") == 0
+        assert old.closed
+        assert not new.unloaded
+
+
+async def test_back_to_the_model_before_as_it_is_deleted(
+    database: FreshDatabase, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What is wished for again is not taken to pieces meanwhile."""
+    fill(database, 20)
+    async with running(database.settings, FakeEmbedder("a")) as service:
+        await settled(service)
+        await service.models.begin(FakeEmbedder("b"))
+        await until(lambda: service.models.progress() is None)
+        await settled(service)
+        monkeypatch.setattr(embedding_models, "GRACE", timedelta())
+        switch, again = service.models, FakeEmbedder("a")
+        again.free.clear()
+        count = service.store.models.count_without_embedding
+        cleared = asyncio.Event()
+
+        async def wish(model: StoredModel) -> int:
+            """Wish for it between finding out that it can go and deleting it."""
+            if model.id == 2 and not cleared.is_set():
+                cleared.set()
+                await switch.begin(again)
+                # It may serve in no time: its vectors are there.
+                await until(lambda: "a|f|f" not in models(database))
+            return await count(model)
+
+        monkeypatch.setattr(service.store.models, "count_without_embedding", wish)
+        dropped: list[int] = []
+
+        async def drop(model: StoredModel) -> None:
+            dropped.append(model.id)
+
+        monkeypatch.setattr(service.store.maintenance, "drop_vector_index", drop)
+        await switch.clean_up()
+        assert cleared.is_set()
+        assert dropped == []
+        assert vectors(database, "a") == 20
 
 
 async def unembeddable(service: MemoryService) -> int:
@@ -665,22 +931,28 @@ async def test_batches_fit_the_server(
     """A question may have to wait for one: a slow server gets small ones, and too much at once is no end."""
     fill(database, 66)
     embedder = FakeEmbedder("slow")
-    monkeypatch.setattr(embedding_worker, "_BATCH_TIME", 0.0)
+    monkeypatch.setattr(embedding_batches, "_BATCH_TIME", 0.0)
     async with running(database.settings, embedder) as service:
         await settled(service)
-    assert [len(batch) for batch in embedder.batches][:7] == [32, 16, 8, 4, 2, 1, 1]
+    assert {len(batch) for batch in embedder.batches} == {1}
+    monkeypatch.setattr(embedding_batches, "_BATCH_TIME", 60.0)
+    embedder = FakeEmbedder("quick")
+    async with running(database.settings, embedder) as service:
+        await settled(service)
+    assert [len(batch) for batch in embedder.batches] == [1, 2, 4, 8, 16, 32, 3]
     embedder = FakeEmbedder("too slow for many")
     embedder.most = 10
     async with running(database.settings, embedder) as service:
         await until(lambda: len(embedder.made) == 66)
-    assert [len(batch) for batch in embedder.batches][:5] == [8, 4, 2, 1, 1]
+    sizes = [len(batch) for batch in embedder.batches]
+    assert sizes[:5] == [1, 2, 4, 8, 8]
 
 
 async def test_what_people_said_comes_first(
     database: FreshDatabase, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Then documents, with their headings; of those in the bin no vector is made."""
-    monkeypatch.setattr(embedding_worker, "BATCH", 2)
+    monkeypatch.setattr(embedding_batches, "BATCH", 2)
     database.execute(
         "INSERT INTO ai_memory.collections (owner, name) VALUES ('household', 'x');"
         "INSERT INTO ai_memory.documents (id, owner, collection_id, title, format)"

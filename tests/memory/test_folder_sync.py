@@ -504,13 +504,13 @@ async def test_what_a_person_deletes_stays_deleted(
     assert tables_with(emptied_database, "turned to the left") == {}
     assert tables_with(emptied_database, "About the boiler") == {}
 
-    # New content is a new document; what was erased is remembered as long as a file of it is there.
+    # New content is a new document; of what was erased no name is left without a file of it.
     write(root / "copy.md", text("oven"))
     await synced(service)
     assert await found(service, "oven setting") == {"About the oven"}
     path.unlink()
     await synced(service)
-    assert count(emptied_database, "documents", "document_names") == [1, 1]
+    assert count(emptied_database, "documents", "document_names") == [2, 1]
 
 
 async def test_restored_without_its_file(service: MemoryService, root: Path) -> None:

@@ -4,7 +4,7 @@ import asyncio
 from collections.abc import AsyncGenerator, Iterator
 from contextlib import contextmanager
 from dataclasses import replace
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 import hashlib
 import json
 import os
@@ -20,6 +20,7 @@ from custom_components.ai_memory.errors import DatabaseUnreachable, InvalidInput
 from custom_components.ai_memory.memory.importing import writing as import_writing
 from custom_components.ai_memory.memory.importing.imports import (
     DatabaseSource,
+    FileSource,
     ImportOptions,
 )
 from custom_components.ai_memory.memory.importing.progress import ImportState
@@ -108,6 +109,7 @@ async def test_many_rows(
     dry = await bring(service, plan, tmp_path, dry_run=True)
     assert content_of(database) == before
     assert dry.seconds
+    assert dry.is_verified is None
     report = await bring(service, plan, tmp_path)
     assert {
         name: (table.rows, table.taken, table.failed)
@@ -550,6 +552,19 @@ async def test_table_without_what_it_needs(
     assert report.tables["preferences"].problem == "no_rights"
     assert report.tables["knowledge"].added == 1
     assert "training_data" not in report.tables
+    # What is here was checked, but it is not all that is there.
+    assert not report.is_verified
+    plan.execute("DROP TABLE conversations, preferences, knowledge")
+    plan.execute("CREATE TABLE knowledge (content text)")
+    grant(plan)
+    # Nothing was taken, so nothing was verified.
+    assert not (await bring(service, plan, tmp_path)).is_verified
+    plan.execute(
+        "INSERT INTO knowledge VALUES ('The fuse box is in the hall');"
+        "REVOKE SELECT ON response_cache FROM ai_memory"
+    )
+    # Nobody would take that.
+    assert (await bring(service, plan, tmp_path)).is_verified
 
 
 # --- again
@@ -610,6 +625,75 @@ async def test_failed_rows_again(
     assert again.is_verified
 
 
+async def test_failed_rows_of_another_import(
+    service: MemoryService, plan: FreshDatabase, tmp_path: Path
+) -> None:
+    """Rows are tried again for whom, and from where, they were to be taken."""
+    elsewhere = create(plan, "altered")
+    elsewhere.execute(
+        "CREATE SCHEMA later; CREATE TABLE later.knowledge (content text)"
+    )
+    grant(elsewhere, "later")
+    elsewhere.execute("INSERT INTO knowledge (content) VALUES ('  ')")
+    report = await bring(
+        service,
+        elsewhere,
+        tmp_path,
+        scope=ANNA,
+        schema="public",
+        time_zone="Asia/Tokyo",
+    )
+    assert report.rows_failed == 1
+    elsewhere.execute(
+        "UPDATE knowledge SET content = 'Mended', created_at = '2025-01-01 09:00'"
+    )
+    retry = report.file_name
+    with refuses("import_report_of_another_owner"):
+        await bring(service, elsewhere, tmp_path, retry=retry)
+    for place, schema in (
+        (plan, None),
+        (elsewhere, "later"),
+        (lines(tmp_path / "a.jsonl", {"content": "Mended"}), None),
+    ):
+        with refuses("import_report_of_another_source") as failure:
+            await bring(
+                service, place, tmp_path, scope=ANNA, schema=schema, retry=retry
+            )
+        assert failure.value.placeholders == {"place": elsewhere.settings.place}
+    assert not await service.memories.list(HOUSEHOLD)
+    # What was said then need not be said again.
+    again = await bring(service, elsewhere, tmp_path, scope=ANNA, retry=retry)
+    assert (again.schema, again.time_zone) == ("public", "Asia/Tokyo")
+    [memory] = await service.memories.list(ANNA)
+    assert memory.owner == ANNA.owner
+    assert memory.created_at == datetime(2025, 1, 1, tzinfo=UTC)
+
+
+async def test_failed_lines_of_another_file(
+    service: MemoryService, tmp_path: Path
+) -> None:
+    report = await bring(
+        service, lines(tmp_path / "a.jsonl", b"{"), tmp_path, time_zone="Asia/Tokyo"
+    )
+    mended = {"content": "Mended", "created_at": "2025-01-01T09:00:00"}
+    with refuses("import_report_of_another_source"):
+        await bring(
+            service,
+            lines(tmp_path / "b.jsonl", mended),
+            tmp_path,
+            retry=report.file_name,
+        )
+    await bring(
+        service,
+        lines(tmp_path / "a.jsonl", mended),
+        tmp_path,
+        home_zone="Europe/Berlin",
+        retry=report.file_name,
+    )
+    [memory] = await service.memories.list(HOUSEHOLD)
+    assert memory.created_at == datetime(2025, 1, 1, tzinfo=UTC)
+
+
 async def test_source_that_goes_on(
     service: MemoryService,
     database: FreshDatabase,
@@ -662,6 +746,43 @@ async def _swallow(
     self: imports.Taking, rows: Any, passages: Any
 ) -> list[imports.Outcome]:
     return [imports.Outcome.THERE for _ in rows]
+
+
+async def test_what_went_at_the_source_is_answered_no_more(
+    service: MemoryService,
+    database: FreshDatabase,
+    plan: FreshDatabase,
+    tmp_path: Path,
+) -> None:
+    """What rested on a statement is neither said again nor told of its shelf."""
+    say(plan, ("one", "user", "The ladder stands behind the garage"))
+    await bring(service, plan, tmp_path, scope=ANNA)
+    responses, key = service.store.responses, b"0" * 32
+    version = (await responses.look_up(ANNA, key)).knowledge_version
+    await responses.store(
+        ANNA,
+        key,
+        question="Where is the ladder?",
+        answer="Behind the garage.",
+        language="en",
+        agent_id=None,
+        knowledge_version=version,
+        lifetime=timedelta(hours=1),
+        limit=10,
+    )
+    assert (await responses.look_up(ANNA, key)).answer
+    shelf = f"owner = '{ANNA.owner}' AND name = 'conversations'"
+    database.execute(
+        "UPDATE ai_memory.collections SET summary = 'A ladder', summary_by = 'extract'"
+        f" WHERE {shelf}"
+    )
+    plan.execute("UPDATE conversations SET content = 'Where does the ladder stand?'")
+    report = await bring(service, plan, tmp_path, scope=ANNA)
+    assert report.tables["conversations"].changed == 1
+    assert (await responses.look_up(ANNA, key)).answer is None
+    assert not database.execute(
+        f"SELECT summary FROM ai_memory.collections WHERE {shelf}"
+    )
 
 
 async def test_two_owners(
@@ -733,7 +854,7 @@ async def test_ended_with_the_service(
         waiting = asyncio.create_task(service.imports.finished())
         while not service.imports.progress.done:
             await asyncio.sleep(0.01)
-    with refuses("import_not_running"):
+    with refuses("import_ended"):
         await waiting
     cut_off = service.imports.progress.report
     assert cut_off
@@ -742,6 +863,29 @@ async def test_ended_with_the_service(
         report = await bring(service, plan, tmp_path)
         assert report.is_verified
         assert report.tables["conversations"].taken == 990
+
+
+async def test_unexpected_error_is_logged(
+    service: MemoryService,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    """Nobody may be waiting who would see it."""
+    path = lines(tmp_path / "a.jsonl", {"content": "The stove is there, too"})
+
+    async def fail(*_: object) -> None:
+        raise ZeroDivisionError
+
+    monkeypatch.setattr(import_writing.Writing, "store", fail)
+    service.imports.start(FileSource(path), ImportOptions(tmp_path, HOUSEHOLD))
+    while service.imports.progress.state is ImportState.RUNNING:
+        await asyncio.sleep(0.01)
+    assert service.imports.progress.problem == "unknown"
+    [record] = [one for one in caplog.records if one.exc_info]
+    assert record.name.endswith("importing.imports")
+    assert record.exc_info
+    assert record.exc_info[0] is ZeroDivisionError
 
 
 # --- servers that go
@@ -1105,6 +1249,53 @@ async def test_files_that_cannot_be_read(
             (tmp_path / name).write_text(text)
         with refuses(key):
             await bring(service, lines(tmp_path / "a.jsonl"), tmp_path, retry=name)
+
+
+async def test_the_same_line_again_is_another_turn(
+    service: MemoryService, database: FreshDatabase, tmp_path: Path
+) -> None:
+    """Nothing tells two of them apart but which of them it is."""
+    asked, first, other = (
+        {
+            "table": "conversations",
+            "session_id": "a",
+            "role": "assistant" if role else "user",
+            "content": content,
+        }
+        for role, content in (
+            (0, "How warm is it?"),
+            (1, "21 degrees"),
+            (1, "15 degrees"),
+        )
+    )
+    rated = {"table": "training_data", "input_text": "Sing!", "output_text": "La."}
+    rows: list[dict[str, Any] | bytes] = [asked, first, asked, other, rated, rated]
+    rows.append(b"{")
+    report = await bring(service, lines(tmp_path / "a.jsonl", *rows), tmp_path)
+    said = [
+        ("a", "How warm is it?", "21 degrees"),
+        ("a", "How warm is it?", "15 degrees"),
+    ]
+    assert [turn for turn in await turns(database) if turn[0] == "a"] == said
+    assert report.tables["conversations"].added == 2
+    assert report.tables["training_data"].added == 2
+    assert report.checks["turns"].found == 4
+    await settled(service)
+    before = content_of(database)
+    again = await bring(service, tmp_path / "a.jsonl", tmp_path)
+    assert content_of(database) == before
+    assert not any(table.added + table.changed for table in again.tables.values())
+    # Mended into one that stands there twice already: it is the third.
+    rows[-1] = rated
+    again = await bring(
+        service,
+        lines(tmp_path / "a.jsonl", *rows),
+        tmp_path,
+        retry=report.file_name,
+    )
+    assert again.tables["training_data"].added == 1
+    assert not again.tables["conversations"].changed
+    assert len(await turns(database)) == 5
 
 
 async def test_nothing_is_said_twice(

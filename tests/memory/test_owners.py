@@ -111,6 +111,8 @@ async def live(
         f" SELECT id, owner, 'chat' {of_turn};"
         "INSERT INTO ai_memory.dropped_secrets (owner, kind, source, turn_id)"
         f" SELECT owner, 'pin', 'turn', id {of_turn};"
+        "INSERT INTO ai_memory.loose_originals (original, owner)"
+        f" SELECT '2026/01/02/{word} {number}.md', owner {of_turn};"
         "INSERT INTO ai_memory.tags (conversation_id, owner, tag)"
         f" SELECT conversation_id, owner, '{word}' {of_turn};"
         "INSERT INTO ai_memory.collection_embeddings (collection_id, model_id, owner, hash, vector)"
@@ -236,6 +238,8 @@ async def test_reassign(
             expected = theirs[table]
         elif table == "response_cache":
             expected = 0
+        elif table == "session_cuts":
+            expected = 1
         assert both[table] == expected, table
     versions_now = database.execute(
         f"SELECT sum(version) FROM ai_memory.collections WHERE owner = '{target.owner}'"

@@ -34,6 +34,9 @@ class Flaky:
     def forget_queries(self) -> None:
         pass
 
+    async def unload(self) -> None:
+        pass
+
     async def close(self) -> None:
         pass
 

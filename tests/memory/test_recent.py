@@ -1,12 +1,14 @@
 """The last turns of each speaker, to go on with."""
 
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 from typing import Any
 from uuid import uuid7
 
 import pytest
 
 from custom_components.ai_memory.memory.recent import (
+    LONGEST_WINDOW,
     MOST_TURNS,
     STARTS_OVER,
     RecentTurns,
@@ -222,10 +224,10 @@ async def test_starting_over_is_for_the_household_at_the_place_too(
 async def test_what_the_log_of_a_session_may_quote(database: FreshDatabase) -> None:
     async with running(database.settings) as service:
         before = datetime.now(UTC)
-        assert not service.recent.is_cleared_since(before)
+        assert not service.recent.is_cleared_since(ANNA.owner, before)
         service.changes.tell(Subject.MEMORY, Verb.REMOVED, BEN.owner, ["12"])
-        assert service.recent.is_cleared_since(before)
-        assert not service.recent.is_cleared_since(datetime.now(UTC))
+        assert service.recent.is_cleared_since(ANNA.owner, before)
+        assert not service.recent.is_cleared_since(ANNA.owner, datetime.now(UTC))
 
 
 async def test_nothing_that_was_forgotten_comes_back(database: FreshDatabase) -> None:
@@ -258,6 +260,118 @@ async def test_what_makes_them_go(
         await record(service, said("Hello", minutes_ago=1))
         service.changes.tell(subject, verb, BEN.owner, ["12"])
         assert (texts(service.recent, ANNA.owner) == ["Hello"]) is stays
+
+
+OF_BOTH = [ANNA.owner, BEN.owner, "hall"]
+
+
+@pytest.mark.parametrize("verb", [Verb.CHANGED, Verb.REMOVED])
+@pytest.mark.parametrize(
+    ("owner", "stays"),
+    [(ANNA, [BEN.owner, "hall"]), (HOUSEHOLD, [])],
+    ids=["hers", "everybody's"],
+)
+async def test_a_document_ends_the_sessions_of_those_who_can_read_it(
+    database: FreshDatabase, owner: Scope, stays: list[str], verb: Verb
+) -> None:
+    async with running(database.settings) as service:
+        before = datetime.now(UTC)
+        await record(service, *said_by_all())
+        service.changes.tell(Subject.DOCUMENT, Verb.ADDED, owner.owner, ["12"])
+        assert going_on(service) == OF_BOTH
+        service.changes.tell(Subject.DOCUMENT, verb, owner.owner, ["12"])
+        assert going_on(service) == stays
+        # So do open logs, what was not saved yet, and the last thing that somebody said.
+        for scope, key in ((ANNA, ANNA.owner), (BEN, BEN.owner), (HOUSEHOLD, "hall")):
+            is_cleared = key not in stays
+            assert service.recent.is_cleared_since(scope.owner, before) is is_cleared
+            last = service.recent.last(key, now=datetime.now(UTC))
+            assert (last is None) is is_cleared
+        await record(service, *said_by_all("late", minutes_ago=1))
+        assert going_on(service) == stays
+
+
+def said_by_all(
+    text: str = "What does the letter say?", *, minutes_ago: float = 0
+) -> list[Turn]:
+    """Return a turn of Anna, of Ben and of somebody in the hall."""
+    return [
+        said(text, scope, minutes_ago=minutes_ago, device_id="hall")
+        for scope in (ANNA, BEN, HOUSEHOLD)
+    ]
+
+
+def going_on(service: MemoryService) -> list[str]:
+    """Return whose sessions would go on."""
+    return [key for key in OF_BOTH if texts(service.recent, key)]
+
+
+@pytest.mark.parametrize(
+    ("owner", "stays"),
+    [(ANNA, [BEN.owner, "hall"]), (HOUSEHOLD, [])],
+    ids=["hers", "everybody's"],
+)
+async def test_what_a_document_said_does_not_come_back_after_a_restart(
+    database: FreshDatabase, owner: Scope, stays: list[str]
+) -> None:
+    async with running(database.settings) as service:
+        document, _ = await service.documents.add(
+            owner, b"It is about the pond.", "letter.md", wait=True
+        )
+        await record(service, *said_by_all())
+        before = datetime.now(UTC)
+        # As where Home Assistant is killed at once: nobody hears of it.
+        await service.store.documents.delete(owner, document.id)
+        assert going_on(service) == OF_BOTH
+    async with running(database.settings) as service:
+        assert going_on(service) == stays
+        assert service.recent.is_cleared_since(ANNA.owner, before)
+        assert service.recent.is_cleared_since(BEN.owner, before) is (not stays)
+        await record(service, said("And now?", minutes_ago=-1))
+    async with running(database.settings) as service:
+        assert texts(service.recent, ANNA.owner) == ["And now?"]
+
+
+async def test_forgotten_does_not_come_back_after_a_restart(
+    database: FreshDatabase,
+) -> None:
+    async with running(database.settings) as service:
+        memory, _ = await service.memories.remember(HOUSEHOLD, "The key is in the shed")
+        # It says the same and names nothing that it rests on.
+        await record(service, said("Say that again", reply="Where the rake is."))
+        await service.forgetting.memories(HOUSEHOLD, [memory.id])
+    async with running(database.settings) as service:
+        assert going_on(service) == []
+
+
+async def test_journal_brings_nothing_back(
+    database: FreshDatabase, tmp_path: Path
+) -> None:
+    journal = tmp_path / "turns.journal"
+    async with running(database.settings, journal=journal) as service:
+        document, _ = await service.documents.add(
+            HOUSEHOLD, b"It is about the pond.", "letter.md", wait=True
+        )
+        service._writer._write = _never_written  # type: ignore[method-assign]
+        service._writer.drain = _at_once  # type: ignore[method-assign]
+        await service.record(said("Not written", reply="About the pond."))
+        await service.documents.delete(HOUSEHOLD, document.id)
+    assert b"Not written" in journal.read_bytes()
+    async with running(database.settings, journal=journal) as service:
+        assert texts(service.recent, ANNA.owner) == []
+        assert service.recent.last(ANNA.owner, now=datetime.now(UTC)) is None
+
+
+async def test_old_times_of_clearing_are_let_go(database: FreshDatabase) -> None:
+    old = LONGEST_WINDOW + timedelta(minutes=1)
+    database.execute(
+        "INSERT INTO ai_memory.session_cuts (owner, at) VALUES"
+        f" ('{ANNA.owner}', now() - interval '{old.total_seconds()} s'),"
+        f" ('{BEN.owner}', now() - interval '1 minute')"
+    )
+    async with running(database.settings):
+        left = database.execute("SELECT owner FROM ai_memory.session_cuts")
+    assert left.split() == [BEN.owner]
 
 
 async def test_turn_in_the_bin_is_not_loaded(database: FreshDatabase) -> None:

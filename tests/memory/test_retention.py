@@ -1,13 +1,13 @@
 """What is older than it may be goes by itself, and nothing else."""
 
 from datetime import UTC, datetime, timedelta
-import os
 from pathlib import Path
 from uuid import UUID
 
 import pytest
 
 from custom_components.ai_memory.memory import retention, upkeep
+from custom_components.ai_memory.memory.documents import Documents
 from custom_components.ai_memory.memory.retention import Expired, Retention
 from custom_components.ai_memory.memory.service import MemoryService
 from custom_components.ai_memory.models import (
@@ -137,13 +137,19 @@ async def test_documents_in_the_bin(database: FreshDatabase, tmp_path: Path) -> 
                     f" WHERE id = '{document.id}'"
                 )
         # As a crash leaves it.
-        unknown = write(tmp_path / "2026" / "01" / "02" / "unknown.md", "Unknown")
-        os.utime(unknown, (0, 0))
+        write(tmp_path / "2026" / "01" / "02" / "unknown.md", "Unknown")
+        database.execute(
+            "INSERT INTO ai_memory.loose_originals VALUES"
+            " ('2026/01/02/unknown.md', 'household', '2026-01-02')"
+        )
+        # As another database has it.
+        write(tmp_path / "2026" / "01" / "02" / "other.md", "Of another one")
         assert (await service.run_maintenance()).documents == 2
         assert numbers(database, "documents", "chunks", "passages") == [2, 2, 2]
         assert texts_in(tmp_path) == {
             "The zither is 29 days old",
             "The zither is None days old",
+            "Of another one",
         }
         assert (await service.run_maintenance()).documents == 0
 
@@ -169,6 +175,28 @@ async def test_once_a_day(
     async with running(database.settings, retention=keep) as service:
         await settled(service)
         assert numbers(database, "turns") == [0]
+
+
+async def test_the_rest_is_done_where_nothing_can_be_let_go(
+    database: FreshDatabase,
+    ollama_server: OllamaServer,
+    monkeypatch: pytest.MonkeyPatch,
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    tried = []
+
+    async def fail(documents: Documents) -> None:
+        tried.append(documents)
+        raise RuntimeError("nobody thought of it")
+
+    monkeypatch.setattr(Documents, "clear_originals", fail)
+    async with running(database.settings, ollama(ollama_server)) as service:
+        for number in range(2):
+            await service.memories.remember(HOUSEHOLD, f"Fact number {number}")
+            await settled(service)
+        assert numbers(database, "embeddings") == [2]
+    assert len(tried) == 1, "once a day"
+    assert "nobody thought of it" in caplog.text
 
 
 async def test_cache_as_long_and_as_large_as_asked(database: FreshDatabase) -> None:

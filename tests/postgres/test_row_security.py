@@ -61,7 +61,11 @@ async def tell_everything(database: FreshDatabase, scope: Scope) -> None:
         " SELECT id, owner, 'chat' FROM ai_memory.turns"
         f" WHERE owner = '{scope.owner}';"
         "INSERT INTO ai_memory.dropped_secrets (owner, kind, source)"
-        f" VALUES ('{scope.owner}', 'pin', 'turn')"
+        f" VALUES ('{scope.owner}', 'pin', 'turn');"
+        "INSERT INTO ai_memory.session_cuts (owner, at)"
+        f" VALUES ('{scope.owner}', now()) ON CONFLICT DO NOTHING;"
+        "INSERT INTO ai_memory.loose_originals (original, owner)"
+        f" VALUES ('2026/01/02/diary.md', '{scope.owner}')"
     )
 
 

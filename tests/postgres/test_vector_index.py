@@ -1,5 +1,6 @@
 """How vectors are searched: exactly or by an index, which one, how large, and what becomes of those of other models."""
 
+import asyncio
 from collections.abc import AsyncGenerator
 from datetime import UTC, datetime, timedelta
 import random
@@ -155,6 +156,32 @@ async def test_vector_index(
         assert (state.kind, state.decision) == ("exact", IndexDecision.TOO_FEW)
     finally:
         await again.database.close()
+
+
+async def test_index_that_serves_waits_for_no_other(
+    store: Store, database: FreshDatabase, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """While that of the next model is built, for an hour perhaps, all else goes on."""
+    monkeypatch.setattr(maintenance, "INDEX_FROM", 2)
+    model = await with_vectors(store, database, 2)
+    few = await store.models.activate(EmbeddingModel("test", "few", 8))
+    assert await store.maintenance.ensure_vector_index(model)
+    async with store.maintenance._indexing, asyncio.timeout(5):
+        assert not await store.maintenance.ensure_vector_index(model)
+        assert not await store.maintenance.ensure_vector_index(few)
+    await store.maintenance.drop_vector_index(model)
+
+
+async def test_index_is_built_once(
+    store: Store, database: FreshDatabase, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(maintenance, "INDEX_FROM", 2)
+    model = await with_vectors(store, database, 2)
+    built = await asyncio.gather(
+        *(store.maintenance.ensure_vector_index(model) for _ in range(2))
+    )
+    assert sorted(built) == [False, True]
+    await store.maintenance.drop_vector_index(model)
 
 
 async def test_index_of_a_deleted_model(

@@ -38,7 +38,7 @@ class Chunk:
     """A passage of a document.
 
     `heading` is the title and the headings above it, at most 1,000 characters; `page`
-    the one on which it begins. `hash` (16 bytes) is of heading and text: no two chunks
+    the one on which it begins, behind what is repeated. `hash` (16 bytes) is of heading and text: no two chunks
     of a document have the same.
     """
 
@@ -98,8 +98,8 @@ def chunk(content: Content, title: str) -> list[Chunk]:
     chunks: list[Chunk] = []
     seen: set[bytes] = set()
     for run in _runs(_Tree(title).grown(content.blocks)):
-        for units in _windows(run):
-            for heading, text, page in _rendered(units):
+        for units, repeated in _windows(run):
+            for heading, text, page in _rendered(units, repeated):
                 digest = blake2b(f"{heading}\n{text}".encode(), digest_size=16).digest()
                 if digest not in seen:
                     seen.add(digest)
@@ -283,8 +283,8 @@ def _words(part: _Section | list[_Unit]) -> float:
     return sum(unit.words for unit in part)
 
 
-def _windows(run: list[_Unit]) -> Iterator[list[_Unit]]:
-    """Cut a run into windows, each with some of what is in front of it."""
+def _windows(run: list[_Unit]) -> Iterator[tuple[list[_Unit], int]]:
+    """Cut a run into windows, each with some units in front of it again, and how many."""
     weights: list[float] = []
     ranks: list[int] = []
     chain = _common(run)
@@ -304,7 +304,7 @@ def _windows(run: list[_Unit]) -> Iterator[list[_Unit]]:
             if room < 0:
                 break
             start -= 1
-        yield run[start:end]
+        yield run[start:end], begin - start
 
 
 def _is_context(unit: _Unit, first: _Unit) -> bool:
@@ -326,7 +326,9 @@ def _entered(chain: tuple[_Section, ...], unit: _Unit) -> list[_Section]:
     return [section for section in unit.section.chain if section not in chain]
 
 
-def _rendered(units: list[_Unit]) -> Iterator[tuple[str, str, int | None]]:
+def _rendered(
+    units: list[_Unit], repeated: int
+) -> Iterator[tuple[str, str, int | None]]:
     """Give heading, text and page; more than once if the text were overlong."""
     common = chain = _common(units)
     text = ""
@@ -340,8 +342,9 @@ def _rendered(units: list[_Unit]) -> Iterator[tuple[str, str, int | None]]:
         chain = unit.section.chain
     text = text.strip()
     if len(text) > LONGEST and len(units) > 1:
-        yield from _rendered(units[: len(units) // 2])
-        yield from _rendered(units[len(units) // 2 :])
+        half = len(units) // 2
+        yield from _rendered(units[:half], min(repeated, half - 1))
+        yield from _rendered(units[half:], max(repeated - half, 0))
     else:
         labels = (section.label for section in common)
-        yield _SEPARATOR.join(filter(None, labels)), text, units[0].page
+        yield _SEPARATOR.join(filter(None, labels)), text, units[repeated].page

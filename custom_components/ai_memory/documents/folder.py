@@ -6,13 +6,13 @@ from itertools import islice
 import os
 from pathlib import Path, PurePosixPath
 from stat import S_ISDIR, S_ISREG
-from typing import Final
+from typing import Final, NamedTuple
 import unicodedata
 
 from .formats.content import FORMATS, Problem
 
 MOST: Final = 20_000
-"""Files of one folder."""
+"""Files of one folder that are read."""
 _DEEPEST: Final = 32
 _MOST_ENTRIES: Final = 500_000
 """Files and folders that are looked at, readable or not."""
@@ -50,33 +50,49 @@ class Seen:
     modified_ns: int
 
 
-@dataclass(slots=True)
-class Listing:
-    """What is in a folder, in the order of the paths.
+class Place(NamedTuple):
+    """Where a folder is.
 
-    `left_out` says of files and folders why they are not among the files. `unlisted`
-    are the folders (keys, "" is the root) of which not all was seen. `empty` says of
-    folders below the root with nothing in them when they were last changed, in seconds
-    since 1970.
-
-    `device` is the number of the file system while it is mounted, `filesystem` what the
-    file system calls itself, `inode` the root's number in it, and `mount` tells whether
-    something is mounted right there: of a share that is not mounted at least one of
-    them differs from what it was. Only `filesystem` and `inode` outlast a restart.
+    `device` is the number of the file system while it is mounted, `inode` the folder's
+    number in it. Of the root, `filesystem` is what the file system calls itself, and
+    `mount` tells whether something is mounted right there. Where a share is not
+    mounted at least one of them differs from what it was. None outlasts a restart for
+    certain.
     """
 
     device: int
     inode: int
-    filesystem: int
-    mount: bool
+    filesystem: int = 0
+    mount: bool = False
+
+
+@dataclass(slots=True)
+class Listing:
+    """What is in a folder, in the order of the paths.
+
+    `left_out` says of files and folders why they are not among the files. `beyond` are
+    further ones, too many to be read, and `is_cut` tells that there are such, or that
+    there were too many to see them all. `unlisted` are the folders of which not all was
+    seen. `places` says where the folders are that were listed, and `empty` of those
+    with nothing in them when they were last changed, in seconds since 1970. All are
+    keys, "" is the root.
+    """
+
     files: list[Seen] = field(default_factory=list)
     left_out: dict[str, Problem] = field(default_factory=dict)
+    beyond: set[str] = field(default_factory=set)
+    is_cut: bool = False
     unlisted: set[str] = field(default_factory=set)
+    places: dict[str, Place] = field(default_factory=dict)
     empty: dict[str, float] = field(default_factory=dict)
 
     def is_gone(self, key: str) -> bool:
         """Tell of a key that is not among the files whether it is gone for certain."""
-        if self.left_out.get(key) is Problem.UNREADABLE or "" in self.unlisted:
+        if (
+            self.left_out.get(key) is Problem.UNREADABLE
+            or key in self.beyond
+            or "" in self.unlisted
+        ):
             return False
         return not any(
             str(folder) in self.unlisted for folder in PurePosixPath(key).parents
@@ -96,15 +112,16 @@ def list_folder(
         status = real.stat()
         if not S_ISDIR(status.st_mode):
             raise FolderGone
-        listing = Listing(
-            device=status.st_dev,
-            inode=status.st_ino,
-            filesystem=os.statvfs(real).f_fsid,
-            mount=os.path.ismount(real),
-        )
+        listing = Listing()
         _Walk(real, listing, most, {str(path.resolve()) for path in without}).run()
         if not os.path.samestat(status, real.stat()):
             raise FolderGone
+        listing.places[""] = Place(
+            status.st_dev,
+            status.st_ino,
+            os.statvfs(real).f_fsid,
+            os.path.ismount(real),
+        )
     except (OSError, ValueError, RuntimeError) as err:
         raise FolderGone from err
     listing.files.sort(key=lambda seen: seen.key)
@@ -133,9 +150,7 @@ class _Walk:
         while waiting:
             folder, place = waiting.pop()
             try:
-                entries = self._entries(place)
-                if folder and all(entry.name.startswith(".") for entry in entries):
-                    self._listing.empty[_key(folder)] = Path(place).stat().st_mtime
+                entries = self._entries(folder, place)
             except OSError:
                 if not folder:
                     raise
@@ -144,8 +159,10 @@ class _Walk:
                 continue
             below: list[tuple[str, str]] = []
             for entry in entries:
-                if not self._entries_left or len(self._listing.files) >= self._most:
-                    self._listing.unlisted.add("")
+                if not self._entries_left:
+                    self._listing.is_cut = True
+                    not_seen = [(folder, place), *below, *waiting]
+                    self._listing.unlisted.update(_key(path) for path, _ in not_seen)
                     return
                 self._entries_left -= 1
                 path = f"{folder}/{entry.name}" if folder else entry.name
@@ -153,15 +170,23 @@ class _Walk:
                     below.append((path, entry.path))
             waiting += reversed(below)
 
-    def _entries(self, place: str) -> list[os.DirEntry[str]]:
+    def _entries(self, folder: str, place: str) -> list[os.DirEntry[str]]:
+        """Return what is in a folder, and note where that is."""
+        before = Path(place).stat()
         with os.scandir(place) as entries:
             found = list(islice(entries, self._entries_left + 1))
+        status = Path(place).stat()
+        if not os.path.samestat(before, status):
+            raise FileNotFoundError
+        self._listing.places[_key(folder)] = Place(status.st_dev, status.st_ino)
+        if all(_is_passed_over(entry.name) for entry in found):
+            self._listing.empty[_key(folder)] = status.st_mtime
         return sorted(found, key=lambda entry: entry.name)
 
     def _is_folder(self, entry: os.DirEntry[str], path: str) -> bool:
         """Add a file; tell whether the entry is a folder to be listed."""
         name = entry.name
-        if name.startswith((".", "~$")) or name.casefold() in _OF_SERVERS:
+        if _is_passed_over(name):
             return False
         readable = "." in name and name.rpartition(".")[2].lower() in FORMATS
         try:
@@ -208,11 +233,26 @@ class _Walk:
             self._listing.left_out[other] = Problem.UNSAFE_PATH
             return
         self._keys.add(key)
+        if len(self._listing.files) >= self._most:
+            self._add_beyond(key)
+            return
         self._listing.files.append(Seen(path, key, status.st_size, status.st_mtime_ns))
 
     def _leave_out(self, path: str, problem: Problem) -> None:
+        key = _key(path)
         if len(self._listing.left_out) < self._most:
-            self._listing.left_out.setdefault(_key(path), problem)
+            self._listing.left_out.setdefault(key, problem)
+        else:
+            self._add_beyond(key)
+
+    def _add_beyond(self, key: str) -> None:
+        self._listing.beyond.add(key)
+        self._listing.is_cut = True
+
+
+def _is_passed_over(name: str) -> bool:
+    """Tell whether a name is hidden, temporary, or a file server's own."""
+    return name.startswith((".", "~$")) or name.casefold() in _OF_SERVERS
 
 
 def _is_text(name: str) -> bool:

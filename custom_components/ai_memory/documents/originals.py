@@ -1,20 +1,20 @@
 """The files that people uploaded, as they came."""
 
-from collections.abc import Collection, Iterator
+from collections.abc import Iterator
 from contextlib import suppress
 from datetime import UTC, datetime
 import errno
+from hashlib import blake2b
 import os
 from pathlib import Path
 import re
-from stat import S_ISREG
 from threading import Lock
-import time
 from typing import Final
 import unicodedata
 from uuid import UUID, uuid4
 
 from .formats.content import Limits, Problem, ReadError
+from .regular_file import open_regular
 
 _BIN: Final = "bin"
 _SHAPE = re.compile(r"[0-9]{4}/[0-9]{2}/[0-9]{2}/(?!\.{1,2}\Z)[^/\0\ud800-\udfff]+")
@@ -34,7 +34,7 @@ class Originals:
 
     All methods block. Paths are relative to the root, `YYYY/MM/DD/{name}_{uuid}.{ext}`;
     any other shape, and a link on the way, raises ReadError with UNSAFE_PATH. Whatever
-    a crash leaves behind, `leftovers` finds.
+    a crash leaves behind of a file, `erase` takes.
     """
 
     def __init__(self, root: Path) -> None:
@@ -46,19 +46,21 @@ class Originals:
         """The folder of what was deleted."""
         return self._root / _BIN
 
+    def new(self, name: str) -> str:
+        """Give the path under which a file of a name will be kept."""
+        day = datetime.now(UTC).strftime("%Y/%m/%d")
+        return f"{day}/{_file_name(name, uuid4())}"
+
     def store(
-        self, name: str, source: bytes | Path, *, most: int = Limits().bytes
-    ) -> str:
-        """Keep a file for good, and give its path; all of it or nothing.
+        self, original: str, source: bytes | Path, *, most: int = Limits().bytes
+    ) -> None:
+        """Keep a file for good; all of it or nothing.
 
         Raises ReadError: TOO_LARGE beyond `most` bytes, UNREADABLE if the source is no
         file or gone; OSError if it cannot be kept.
         """
-        uuid = uuid4()
-        day = datetime.now(UTC).strftime("%Y/%m/%d")
-        original = f"{day}/{_file_name(name, uuid)}"
         target = self._place(self._root, original)
-        part = target.with_name(f".{uuid.hex}.part")
+        part = _part(target)
         with self._lock:  # until the folder is no longer an empty one
             self._make(target.parent)
             file = os.open(part, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o400)
@@ -73,7 +75,6 @@ class Originals:
                 part.unlink(missing_ok=True)
                 _prune(self._root, part)
             raise
-        return original
 
     def path(self, original: str) -> Path:
         """Give where the file is when it is not in the bin."""
@@ -100,27 +101,8 @@ class Originals:
             place = self._place(base, original)
             with self._lock:
                 place.unlink(missing_ok=True)
+                _part(place).unlink(missing_ok=True)
                 _prune(base, place)
-
-    def leftovers(
-        self, known: Collection[str], *, seconds: float = 3600.0
-    ) -> list[str]:
-        """Give the files, also in the bin, that are not known: `erase` takes them.
-
-        What is younger than so many seconds may be about to become known.
-        """
-        before = time.time() - seconds
-        found: set[str] = set()
-        for base in (self._root, self.bin):
-            for place in base.glob("[0-9]*/[0-9]*/[0-9]*/*"):
-                original = place.relative_to(base).as_posix()
-                if original in known or not _SHAPE.fullmatch(original):
-                    continue
-                with suppress(FileNotFoundError):
-                    status = place.lstat()
-                    if S_ISREG(status.st_mode) and status.st_mtime <= before:
-                        found.add(original)
-        return sorted(found)
 
     def _place(self, base: Path, original: str) -> Path:
         if not _SHAPE.fullmatch(original):
@@ -158,6 +140,12 @@ class Originals:
             _sync(place.parent)
 
 
+def _part(target: Path) -> Path:
+    """Give where a file is while it is written."""
+    digest = blake2b(target.name.encode(), digest_size=16).hexdigest()
+    return target.with_name(f".{digest}.part")
+
+
 def _file_name(name: str, uuid: UUID) -> str:
     """Give a name that every file system takes, with letters of all scripts."""
     name = unicodedata.normalize("NFC", _FOLDERS.split(name)[-1])
@@ -184,14 +172,10 @@ def _blocks(source: bytes | Path, most: int) -> Iterator[bytes]:
         yield source
         return
     try:
-        # A pipe without a writer would block.
-        file = os.open(source, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC)
+        reader = open_regular(source)
     except OSError as err:
         raise ReadError(Problem.UNREADABLE) from err
-    if not S_ISREG(os.fstat(file).st_mode):
-        os.close(file)
-        raise ReadError(Problem.UNREADABLE)
-    with os.fdopen(file, "rb") as reader:
+    with reader:
         while block := reader.read(_BLOCK):
             most -= len(block)
             if most < 0:

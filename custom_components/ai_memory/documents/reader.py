@@ -54,6 +54,8 @@ class Reader:
         self._files = 0
         self._idle: asyncio.TimerHandle | None = None
         self._closed = False
+        self._has_failed = False
+        """The child does not start, and that was told."""
 
     @property
     def pid(self) -> int | None:
@@ -133,6 +135,12 @@ class Reader:
                 await _line(child)
         except (OSError, *_LOST) as err:
             await self._end()
+            if not self._closed and not self._has_failed:
+                self._has_failed = True
+                _LOGGER.warning(
+                    "No document can be read: the process for it does not start (%r)",
+                    err,
+                )
             raise ReaderUnavailable("the child process does not start") from err
         except BaseException:
             await self._end()
@@ -140,6 +148,9 @@ class Reader:
         if self._closed:
             await self._end()
             raise ReaderUnavailable("closed")
+        if self._has_failed:
+            self._has_failed = False
+            _LOGGER.info("Documents can be read again")
         return child
 
     async def _rest(self) -> None:

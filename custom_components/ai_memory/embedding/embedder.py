@@ -36,5 +36,9 @@ class Embedder(Protocol):
         """Let go of texts that are kept in memory. Most keep none."""
         return
 
+    async def unload(self) -> None:
+        """Have the server free the memory that the model takes, where it kept it for us; soon over, never raises."""
+        return
+
     async def close(self) -> None:
         """Let go of connections."""

@@ -37,10 +37,12 @@ def create_embedder(
     *,
     session: aiohttp.ClientSession,
     ssl_context: ssl.SSLContext,
+    pinned: bool = False,
     timeout: float = DEFAULT_TIMEOUT,
 ) -> Embedder | None:
     """Return the embedder, None for provider `none`. No request is sent.
 
+    `pinned`: it is here to stay, so the server keeps its model loaded, where it can be told to.
     Raises InvalidInput for a bad URL, DimensionsOutOfRange.
     """
     embedder: Embedder
@@ -54,6 +56,7 @@ def create_embedder(
                 ssl_context=ssl_context,
                 api_key=settings.api_key,
                 dimensions=settings.dimensions,
+                keep_alive=ollama.PINNED if pinned else None,
                 timeout=timeout,
             )
         case EmbedderProvider.OPENAI_COMPATIBLE:

@@ -1,5 +1,6 @@
 """Vectors from an Ollama server."""
 
+import asyncio
 from collections.abc import Generator, Sequence
 from contextlib import contextmanager
 import ssl
@@ -14,8 +15,9 @@ from ..errors import EmbedderError, EmbedderUnreachable, InvalidEmbedding
 from .remote import DEFAULT_TIMEOUT, RemoteEmbedder, refusal, split_url
 
 PROVIDER: Final = "ollama"
-# Seconds that the model stays loaded after a request, -1 for ever: as Home Assistant's own Ollama integration does.
-DEFAULT_KEEP_ALIVE: Final = -1
+PINNED: Final = -1
+"""Keeps a model loaded for ever, as Home Assistant's own Ollama integration does."""
+_UNLOAD_TIMEOUT: Final = 3.0  # seconds
 
 
 class OllamaEmbedder(RemoteEmbedder):
@@ -29,11 +31,13 @@ class OllamaEmbedder(RemoteEmbedder):
         ssl_context: ssl.SSLContext,
         api_key: str | None = None,
         dimensions: int | None = None,
-        keep_alive: int = DEFAULT_KEEP_ALIVE,
+        keep_alive: int | None = None,
         timeout: float = DEFAULT_TIMEOUT,
     ) -> None:
         """Make the client; no request is sent.
 
+        The model stays loaded for `keep_alive` seconds after a request; with None as long as the server has it, five minutes
+        unless told otherwise, and for ever where it is pinned already.
         `ssl_context` is given ready-made because the client would read the certificates from disk, in the event loop.
         Raises InvalidInput for a bad URL, DimensionsOutOfRange.
         """
@@ -52,6 +56,17 @@ class OllamaEmbedder(RemoteEmbedder):
             verify=ssl_context,
             auth=auth,
         )
+
+    @override
+    async def unload(self) -> None:
+        if self._keep_alive is None:
+            return
+        try:
+            async with asyncio.timeout(_UNLOAD_TIMEOUT):
+                with self._translated(EmbedderError):
+                    await self._client.embed(self._name, [], keep_alive=0)
+        except TimeoutError, EmbedderError:
+            pass
 
     @override
     async def close(self) -> None:

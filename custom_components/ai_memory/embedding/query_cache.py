@@ -60,6 +60,10 @@ class CachingEmbedder(Embedder):
         self._vectors = OrderedDict()
 
     @override
+    async def unload(self) -> None:
+        await self._embedder.unload()
+
+    @override
     async def close(self) -> None:
         """Let go of connections; requests under way end with EmbedderUnreachable."""
         tasks = list(self._asking.values())

@@ -37,10 +37,10 @@ async def calibrate(
 ) -> Gates:
     """Measure the gates against all of the store. Raises DatabaseError.
 
-    `vectors` are the commands' own by `model`, empty without one.
+    `vectors` are the commands' own by `model`, as far as it makes any; empty without one.
     """
     question_cosine = other_cosine = None
-    if model is not None:
+    if model is not None and vectors:
         cosines = await passages.best_cosines(model, vectors)
         question_cosine = quantile(cosines, _QUESTION_POINT)
         other_cosine = max(cosines)
@@ -54,7 +54,7 @@ async def calibrate(
         question_cosine=question_cosine,
         other_cosine=other_cosine,
         question_lexical=quantile(coverage, _QUESTION_POINT),
-        passages=await passages.count(),
+        passages=await passages.count(model),
     )
 
 
@@ -82,7 +82,8 @@ class Calibration:
         Raises DatabaseError, EmbedderError.
         """
         passages = self._store.passages
-        count = await passages.count()
+        # While vectors are being made the gates are measured again and again, as their number doubles.
+        count = await passages.count(model)
         name = str(model.id) if model else "none"
         measured = False
         for language in languages:
@@ -114,11 +115,17 @@ class Calibration:
         key = (language, model)
         if key not in self._samples:
             commands = await self._commands(language)
-            vectors: Sequence[Sequence[float]] = []
-            if model and embedder and commands:
-                vectors = await embedder.embed(commands, TextKind.QUERY)
             if not commands:
                 return [], []
+            made: Sequence[Sequence[float] | None] = []
+            if model and embedder:
+                made = await self._searching.batches.all(
+                    embedder,
+                    commands,
+                    TextKind.QUERY,
+                    searched=model == self._searching.model,
+                )
+            vectors = [vector for vector in made if vector is not None]
             self._samples[key] = commands, vectors
         return self._samples[key]
 

@@ -4,11 +4,10 @@ import asyncio
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
 import hashlib
-from itertools import batched
 import logging
 import time
 
-from ..embedding.embedder import Embedder
+from ..embedding.embedder import Embedder, TextKind
 from ..errors import DatabaseError, InvalidInput
 from ..models import HOUSEHOLD, Collection, PassageKind, Scope, Subject, SummaryBy, Verb
 from ..postgres.collections import Content, StoredCollection
@@ -16,7 +15,7 @@ from ..postgres.passages import StoredModel
 from ..postgres.store import Store
 from ..text_forms import clean, storable
 from .changes import Changes
-from .embedding_worker import BATCH, vectors_of_documents
+from .embedding_batches import BATCH
 from .near_duplicates import words_of
 from .routing import Shelf
 from .searching import Searching
@@ -32,6 +31,8 @@ _QUIET = 60.0
 """Seconds without a change, after which a shelf is told of anew."""
 _CHANGED = 0.2
 """Share of a shelf that is new when its summary is too old."""
+_ASK_AGAIN = 86_400.0
+"""Seconds before a language model is asked about a shelf again, whatever came of it."""
 _MOST_TITLES = 100
 _SAMPLE = 200
 """Texts that a summary is made of."""
@@ -70,6 +71,8 @@ class Collections:
         self._nudge = nudge
         self._summarise = summarise
         self._seen: dict[int, _Seen] = {}
+        self._asked: dict[int, float] = {}
+        """When the language model was last asked about a shelf (monotonic seconds)."""
         self._telling: asyncio.Task[None] | None = None
 
     async def describe(self, scope: Scope, name: str, description: str) -> Collection:
@@ -91,19 +94,20 @@ class Collections:
         name = clean(name, limit=_LONGEST_NAME)
         for shelf in await self._store.collections.all():
             if (shelf.owner, shelf.name) == (scope.owner, name):
-                await self._tell(shelf, await self._store.collections.content(shelf))
+                content = await self._store.collections.content(shelf)
+                await self._tell(shelf, content, ask=self._can_ask(shelf, content))
                 return await self._changed(scope, name, shelf.id)
         raise InvalidInput("collection_unknown")
 
     async def refresh(self) -> None:
-        """Learn what the shelves tell of themselves, and begin to tell anew of those that changed by a fifth and are quiet.
+        """Learn what the shelves tell of themselves, and begin to tell anew of those that changed and are quiet.
 
         Called by the upkeep, never in a turn. Raises DatabaseError, EmbedderError.
         """
         shelves = await self._store.collections.all()
         seen = {shelf.id: await self._look_at(shelf) for shelf in shelves}
         self._seen = seen
-        due = [shelf for shelf in shelves if _is_due(shelf, seen[shelf.id])]
+        due = [shelf for shelf in shelves if self._is_due(shelf, seen[shelf.id])]
         if due and (self._telling is None or self._telling.done()):
             # A language model may take minutes, and vectors wait behind this.
             self._telling = asyncio.create_task(
@@ -140,13 +144,60 @@ class Collections:
     async def _tell_all(self, due: Sequence[tuple[StoredCollection, Content]]) -> None:
         try:
             for shelf, content in due:
-                if await self._tell(shelf, content):
+                if await self._tell(shelf, content, ask=self._may_ask(shelf, content)):
                     self._nudge()
         except DatabaseError:
             _LOGGER.debug("No summary of a shelf", exc_info=True)
 
-    async def _tell(self, shelf: StoredCollection, content: Content) -> bool:
-        """Make the summary of a shelf anew; return whether it was kept. Raises DatabaseError."""
+    def _is_due(self, shelf: StoredCollection, seen: _Seen) -> bool:
+        """Return whether a summary must be made anew."""
+        content = seen.content
+        if time.monotonic() - seen.since < _QUIET:
+            return False
+        if shelf.summary is None:
+            return content.passages > 0
+        if shelf.summary_passages is None or _is_less(shelf, content):
+            return True
+        may_ask = self._may_ask(shelf, content)
+        if self._keeps(shelf, content):
+            if not may_ask:
+                return False
+        elif may_ask:
+            return True
+        new = content.passages - shelf.summary_passages
+        return new >= max(1, _CHANGED * content.passages)
+
+    def _can_ask(self, shelf: StoredCollection, content: Content) -> bool:
+        """Return whether a language model may be shown a shelf."""
+        return (
+            self._summarise is not None
+            and shelf.owner == HOUSEHOLD
+            and content.chunks > 0
+        )
+
+    def _may_ask(self, shelf: StoredCollection, content: Content) -> bool:
+        """Return whether a language model is shown a shelf that nobody asked about: once a day."""
+        asked = self._asked.get(shelf.id)
+        return self._can_ask(shelf, content) and (
+            asked is None or time.monotonic() - asked >= _ASK_AGAIN
+        )
+
+    def _keeps(self, shelf: StoredCollection, content: Content) -> bool:
+        """Return whether a summary stays until the language model that wrote it writes another one."""
+        return (
+            bool(shelf.summary)
+            and shelf.summary_by is SummaryBy.AI_TASK
+            and self._can_ask(shelf, content)
+            and not _is_less(shelf, content)
+        )
+
+    async def _tell(
+        self, shelf: StoredCollection, content: Content, *, ask: bool
+    ) -> bool:
+        """Make the summary of a shelf anew; return whether it was kept. Raises DatabaseError.
+
+        With `ask`, by a language model; where it writes nothing, what it wrote before stays unless something is gone.
+        """
         titles = await self._store.collections.titles(shelf, _MOST_TITLES)
         texts = await self._store.collections.sample(
             shelf,
@@ -155,11 +206,14 @@ class Collections:
         )
         summary = None
         by = SummaryBy.AI_TASK
-        if self._summarise and shelf.owner == HOUSEHOLD and content.chunks:
+        if ask and self._summarise:
+            self._asked[shelf.id] = time.monotonic()
             shown = "\n\n".join(("; ".join(titles), *texts))[:_SHOWN]
             summary = await self._summarise(shown)
         if summary:
             summary = mask(storable(summary), self._language)[0][:LONGEST_SUMMARY]
+        elif self._keeps(shelf, content):
+            return False
         else:
             by = SummaryBy.EXTRACT
             summary = extract_summary(titles, texts)
@@ -214,11 +268,14 @@ class Collections:
     ) -> None:
         """Make the vectors that are missing, as far as the model makes any. Raises DatabaseError, EmbedderError."""
         missing = [one for one in texts if one not in vectors]
-        for batch in batched(missing, BATCH, strict=False):
-            async with self._searching.precedence.batch():
-                made = await vectors_of_documents(
-                    embedder, [texts[one] for one in batch]
-                )
+        while missing:
+            made, _ = await self._searching.batches.first(
+                embedder,
+                [texts[one] for one in missing[:BATCH]],
+                TextKind.DOCUMENT,
+                searched=True,
+            )
+            batch, missing = missing[: len(made)], missing[len(made) :]
             new = {
                 one: vector
                 for one, vector in zip(batch, made, strict=True)
@@ -240,14 +297,11 @@ class _Seen:
     content: Content
 
 
-def _is_due(shelf: StoredCollection, seen: _Seen) -> bool:
-    """Return whether a summary must be made anew. What goes from a shelf takes the summary with it."""
-    passages = seen.content.passages
-    if not passages or time.monotonic() - seen.since < _QUIET:
-        return False
-    if shelf.summary is None or shelf.summary_passages is None:
-        return True
-    return passages - shelf.summary_passages >= max(1, _CHANGED * passages)
+def _is_less(shelf: StoredCollection, content: Content) -> bool:
+    """Return whether a summary may tell of what does not stand on the shelf any more."""
+    return (
+        shelf.summary_passages is not None and content.passages < shelf.summary_passages
+    )
 
 
 def _text_of(shelf: StoredCollection) -> str:

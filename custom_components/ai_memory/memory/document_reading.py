@@ -6,7 +6,6 @@ from hashlib import blake2b, file_digest
 import logging
 import os
 from pathlib import Path, PurePosixPath
-import stat
 import time
 
 from ..documents.chunker import Chunk, chunk
@@ -14,6 +13,7 @@ from ..documents.cutting import weight
 from ..documents.formats.content import FORMATS, Content, Limits, Problem, ReadError
 from ..documents.language import find_language
 from ..documents.reader import Reader
+from ..documents.regular_file import open_regular
 from ..postgres.chunks import ReadChunk, Reading, words_of_chunk
 from ..text_forms import storable
 from .secret_filter import MASK, find_secrets, mask
@@ -61,12 +61,9 @@ def usable_title(title: str, language: str | None) -> str:
 
 
 def look_at(path: Path) -> FileNow:
-    """Return what a file looks like; blocks. Raises OSError, FileChanging, ReadError."""
-    # A pipe without a writer would block.
-    with os.fdopen(os.open(path, os.O_RDONLY | os.O_NONBLOCK), "rb") as file:
+    """Return what a file looks like; blocks. Raises OSError, FileChanging."""
+    with open_regular(path) as file:
         before = os.fstat(file.fileno())
-        if not stat.S_ISREG(before.st_mode):
-            raise ReadError(Problem.UNREADABLE)
         digest = None
         if before.st_size <= Limits().bytes:
             digest = file_digest(file, "sha256").digest()

@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import Callable, Collection
-from datetime import datetime
+from datetime import datetime, timedelta
 from hashlib import file_digest
 import logging
 from pathlib import Path
@@ -12,7 +12,7 @@ from uuid import UUID
 from ..documents.formats.content import Problem, ReadError
 from ..documents.originals import Originals
 from ..documents.reader import ReaderUnavailable
-from ..errors import AiMemoryError, DatabaseError, InvalidInput
+from ..errors import DatabaseError, InvalidInput
 from ..models import Document, DocumentState, DocumentVersion, Scope, Subject, Verb
 from ..postgres.documents import Upload, Waiting
 from ..postgres.store import Store
@@ -35,6 +35,8 @@ DOCUMENTS: Final = "documents"
 """The collection of documents for which none is named."""
 _RETRY: Final = 5.0  # seconds, while the database does not answer
 _BATCH: Final = 100
+_LOOSE: Final = timedelta(hours=1)
+"""After which no document comes any more of a file that was to be one."""
 _LONGEST_NAME: Final = 255  # characters of a file's name
 _LONGEST_COLLECTION: Final = 100
 _LONGEST_LANGUAGE: Final = 35
@@ -92,19 +94,23 @@ class Documents:
         Raises InvalidInput (`document_unsupported`, `document_too_large`, `document_empty`, `document_unreadable`,
         `document_not_kept` where there is no room for it), DatabaseError.
         """
-        name, _ = mask(clean(name, limit=_LONGEST_NAME), language or self._language)
+        name = clean(name, limit=_LONGEST_NAME)
         form = format_of(name)
         if form is None:
             raise InvalidInput("document_unsupported")
+        # Not the extension: a file is read by it.
+        stem, _, extension = name.rpartition(".")
+        stem, _ = mask(stem, language or self._language)
+        name = f"{stem}.{extension}"
         collection = clean(collection, limit=_LONGEST_COLLECTION)
         if language:
             language = clean(language, limit=_LONGEST_LANGUAGE)
         if title:
             title = usable_title(clean(title, limit=LONGEST_TITLE), language)
-        original, digest, size = await self._keep(source, name)
+        original = self._originals.new(name)
+        await self._store.documents.note_original(scope, original)
         try:
-            if not size:
-                raise InvalidInput("document_empty")
+            digest, size = await self._keep(original, source)
             added = await self._store.documents.add(
                 scope,
                 collection,
@@ -118,17 +124,15 @@ class Documents:
                     original,
                 ),
             )
-        except AiMemoryError:
-            await self._try(self._originals.erase, original)
+        except InvalidInput:
+            await self._let_go(original)
             raise
         if added.unneeded:
-            await self._try(self._originals.erase, added.unneeded)
+            await self._let_go(added.unneeded)
         if added.from_bin:
             await self.take_from_bin(added.from_bin)
-        if added.is_new:
-            self._tell(Verb.ADDED, scope.owner, added.document_id)
-        else:
-            self._tell(Verb.CHANGED, scope.owner, added.document_id)
+        self._tell(Verb.ADDED, scope.owner, added.document_id)
+        if not added.is_new:
             self._nudge()
         document = await self.get(scope, added.document_id)
         if document.state is DocumentState.WAITING:
@@ -181,7 +185,7 @@ class Documents:
         if restored.from_bin:
             await self.take_from_bin(restored.from_bin)
         if restored.unneeded:
-            await self._try(self._originals.erase, restored.unneeded)
+            await self._let_go(restored.unneeded)
         self._tell(Verb.ADDED, restored.owner, restored.document_id)
         self._nudge()
         self.look()
@@ -207,6 +211,8 @@ class Documents:
                 pass
         if not await self._store.documents.erase(scope, document_id):
             raise InvalidInput("document_unknown")
+        if document.original:
+            await self._let_go(document.original)
         self._tell(Verb.REMOVED, document.owner, document.id)
 
     async def read_again(self, scope: Scope, document_id: UUID) -> Document:
@@ -240,18 +246,16 @@ class Documents:
             erased += now
             if not now:
                 break
+        await self._store.documents.forget_erased(before)
         return erased
 
-    async def clear_originals(self) -> int:
-        """Erase files that no document refers to, which a crash may leave; return how many. Raises DatabaseError."""
-        known = await self._store.documents.originals()
-        unknown = await asyncio.to_thread(self._originals.leftovers, known)
-        # A crash leaves a few. More, and it is this database that does not know them.
-        if len(unknown) > len(known):
-            return 0
-        for original in unknown:
-            await asyncio.to_thread(self._originals.erase, original)
-        return len(unknown)
+    async def clear_originals(self) -> None:
+        """Erase what a crash left, and what could not be erased before. Raises DatabaseError.
+
+        Only what this database noted: those of other ones may lie in the same folder.
+        """
+        for original in await self._store.documents.loose_originals(_LOOSE):
+            await self._let_go(original)
 
     async def take_from_bin(self, original: str) -> None:
         """Put an original back to where it is read, which may have been owed when it went into the bin."""
@@ -336,10 +340,12 @@ class Documents:
     def _tell(self, verb: Verb, owner: str, document_id: UUID) -> None:
         self._changes.tell(Subject.DOCUMENT, verb, owner, [document_id])
 
-    async def _keep(self, source: Path | bytes, name: str) -> tuple[str, bytes, int]:
-        """Store a file among the originals; return where, its sha256 and its size."""
+    async def _keep(self, original: str, source: Path | bytes) -> tuple[bytes, int]:
+        """Store a file among the originals; return its sha256 and its size. Raises InvalidInput."""
         try:
-            return await asyncio.to_thread(self._store_original, source, name)
+            digest, size = await asyncio.to_thread(
+                self._store_original, original, source
+            )
         except ReadError as err:
             raise InvalidInput(
                 _REFUSED.get(err.problem, "document_unreadable")
@@ -347,14 +353,23 @@ class Documents:
         except OSError as err:
             _LOGGER.warning("A document cannot be kept: %s", err.strerror)
             raise InvalidInput("document_not_kept") from err
+        if not size:
+            raise InvalidInput("document_empty")
+        return digest, size
 
-    def _store_original(
-        self, source: Path | bytes, name: str
-    ) -> tuple[str, bytes, int]:
-        original = self._originals.store(name, source)
+    def _store_original(self, original: str, source: Path | bytes) -> tuple[bytes, int]:
+        self._originals.store(original, source)
         with self._originals.path(original).open("rb") as file:
             digest = file_digest(file, "sha256").digest()
-            return original, digest, file.tell()
+            return digest, file.tell()
+
+    async def _let_go(self, original: str) -> None:
+        """Erase a file that no document refers to; it stays noted until that is done."""
+        try:
+            await asyncio.to_thread(self._originals.erase, original)
+            await self._store.documents.forget_original(original)
+        except (OSError, ReadError, DatabaseError) as err:
+            _LOGGER.warning("The file of a document cannot be erased: %s", err)
 
     async def _try(self, change: Callable[[str], None], original: str) -> None:
         """Do something with an original. What it says is in the database: it is only there to be read again."""
@@ -369,6 +384,7 @@ class Documents:
         self._in_hand.add(waiting.id)
         try:
             given = waiting.title != title_of(waiting.name, waiting.language)
+            verb = Verb.ADDED
             try:
                 reading = await self._reading.read(
                     self._originals.path(waiting.original),
@@ -380,13 +396,18 @@ class Documents:
                 await self._store.documents.fail(waiting.id, scope, err.problem)
             else:
                 try:
-                    if await self._store.documents.write(waiting.id, scope, reading):
+                    is_gone = await self._store.documents.write(
+                        waiting.id, scope, reading
+                    )
+                    if is_gone:
+                        verb = Verb.CHANGED
+                    if is_gone is not None:
                         self._nudge()
                 except DatabaseError as err:
                     if not err.is_refusal:
                         raise
                     _LOGGER.warning("The database refuses a document: %s", err)
                     await self._store.documents.fail(waiting.id, scope, Problem.BROKEN)
-            self._tell(Verb.CHANGED, waiting.owner, waiting.id)
+            self._tell(verb, waiting.owner, waiting.id)
         finally:
             self._in_hand.discard(waiting.id)

@@ -1,18 +1,20 @@
 """What changing the embedding model would take: how many vectors, how long, how much disk."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
-from itertools import batched
 import time
 
 from ..embedding.embedder import Embedder, TextKind
-from ..models import EmbeddingModel
+from ..models import EmbeddingModel, Scope
 from ..postgres.embedding_models import EmbeddingModelRepository
 from ..postgres.vector_size import vector_bytes
-from .embedding_worker import BATCH, embedded_text
-from .precedence import Precedence
+from .embedding_batches import EmbeddingBatches
+from .embedding_worker import embedded_text
 
 SAMPLE = 64
 """How many passages are embedded to see how long it takes."""
+_ENOUGH = 8.0
+"""Seconds after which no further request is made: somebody waits for the answer."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,11 +23,12 @@ class DryRun:
 
     `items` are all passages, `vectors_to_make` those without a vector of the new model. `seconds_per_item` is measured, 0
     where there is nothing to measure with. `bytes`: what all vectors of the new model take with their indexes, those of the old
-    one are there beside them until the switch. `same`: it is the model that is searched with.
+    one are there beside them until the switch. `same`: it is the model that is searched with. `building`: the one whose vectors
+    are being made; where it is not the new one, they go.
     """
 
-    current: EmbeddingModel | None
     new: EmbeddingModel
+    building: EmbeddingModel | None
     same: bool
     items: int
     vectors_to_make: int
@@ -35,30 +38,47 @@ class DryRun:
 
 
 async def dry_run(
-    models: EmbeddingModelRepository, embedder: Embedder, precedence: Precedence
+    models: EmbeddingModelRepository, embedder: Embedder, batches: EmbeddingBatches
 ) -> DryRun:
-    """Try an embedder on texts of the household; nothing is stored. Raises DatabaseError, EmbedderError."""
+    """Try an embedder on texts of the household, never on those of a person; nothing is stored.
+
+    Nobody has agreed yet to what the server is sent; the model that serves is sent nothing. Raises DatabaseError,
+    EmbedderError.
+    """
     new = await embedder.model()
     active = await models.active()
-    current = active.model if active else None
+    building = await models.building()
+    same = active is not None and active.model == new
     items = await models.count_findable()
     stored = await models.find(new)
     missing = await models.count_without_embedding(stored) if stored else items
-    texts = [embedded_text(passage) for passage in await models.sample(SAMPLE)]
-    took = 0.0
-    for batch in batched(texts, BATCH, strict=False):
-        async with precedence.batch(searched=False):
-            began = time.monotonic()
-            await embedder.embed(batch, TextKind.DOCUMENT)
-            took += time.monotonic() - began
-    per_item = took / len(texts) if texts else 0.0
+    per_item = 0.0
+    if missing and not same:
+        found = await models.sample(Scope.household(), SAMPLE)
+        per_item = await _seconds_per_item(
+            [embedded_text(passage) for passage in found], embedder, batches
+        )
     return DryRun(
-        current=current,
         new=new,
-        same=current == new,
+        building=building.model if building else None,
+        same=same,
         items=items,
         vectors_to_make=missing,
         seconds_per_item=per_item,
         seconds=per_item * missing,
         bytes=vector_bytes(items, new.dimensions),
     )
+
+
+async def _seconds_per_item(
+    texts: Sequence[str], embedder: Embedder, batches: EmbeddingBatches
+) -> float:
+    took, tried = 0.0, 0
+    last = time.monotonic() + _ENOUGH
+    while tried < len(texts) and time.monotonic() < last:
+        made = await batches.first(
+            embedder, texts[tried:], TextKind.DOCUMENT, searched=False
+        )
+        tried += len(made.vectors)
+        took += made.seconds
+    return took / tried if tried else 0.0

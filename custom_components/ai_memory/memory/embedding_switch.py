@@ -1,15 +1,16 @@
 """Changing the embedding model: the old one serves while the vectors of the new one are made, then one switch."""
 
 import asyncio
-from collections.abc import Callable
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Mapping
+from contextlib import suppress
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from enum import StrEnum
 import logging
 import time
 
-from ..embedding.embedder import Embedder
-from ..errors import AiMemoryError, DatabaseError, EmbedderError
+from ..embedding.embedder import Embedder, TextKind
+from ..errors import AiMemoryError, DatabaseError, DatabaseUnreachable, EmbedderError
 from ..models import EmbeddingModel
 from ..postgres.embedding_models import GRACE
 from ..postgres.passages import StoredModel
@@ -23,6 +24,8 @@ from .searching import Searching
 _LOGGER = logging.getLogger(__name__)
 
 _RETRY_AFTER = 10.0  # seconds
+_RETRY_AFTER_REFUSAL = 3600.0
+"""Seconds after which what the database refused is tried again at the latest: each try may cost it minutes."""
 
 
 class SwitchState(StrEnum):
@@ -42,7 +45,7 @@ class SwitchProgress:
 
     `done` of `total` passages have a vector of the new model. `model` and `started_at` are None until its server, and the
     database, were reached. `seconds_left` is None while nothing can be said. `problem` is the translation key of what it
-    waits for.
+    waits for, or waited for until it tried again and has not got on yet; `placeholders` are those of its text.
     """
 
     state: SwitchState
@@ -52,15 +55,19 @@ class SwitchProgress:
     started_at: datetime | None = None
     seconds_left: float | None = None
     problem: str | None = None
+    placeholders: Mapping[str, str] = field(default_factory=dict)
 
 
 class _Build:
     """Counts what one attempt at a build has done."""
 
-    def __init__(self, model: EmbeddingModel, since: datetime) -> None:
-        """Begin to count."""
+    def __init__(
+        self, model: EmbeddingModel, since: datetime, before: SwitchProgress | None
+    ) -> None:
+        """Begin to count; `before` tells what the last attempt ended with."""
         self._model = model
         self._since = since
+        self._before = before
         self._began = time.monotonic()
         self._made = 0
         self._missing = self._total = 0
@@ -73,6 +80,12 @@ class _Build:
         """Count vectors that were made."""
         self._made += number
         self._missing = max(0, self._missing - number)
+        if number:
+            self.got_on()
+
+    def got_on(self) -> None:
+        """Note that what the last attempt ended with is over."""
+        self._before = None
 
     def progress(self, state: SwitchState) -> SwitchProgress:
         """Return how far it is."""
@@ -86,6 +99,8 @@ class _Build:
             total=self._total,
             started_at=self._since,
             seconds_left=left,
+            problem=self._before.problem if self._before else None,
+            placeholders=self._before.placeholders if self._before else {},
         )
 
 
@@ -114,9 +129,7 @@ class EmbeddingSwitch:
         self._next = next_embedder
         self._switched = switched
         self._nudge = nudge
-        self._worker = EmbeddingWorker(
-            store.models, searching.precedence, searched=False
-        )
+        self._worker = EmbeddingWorker(store.models, searching.batches, searched=False)
         self._changing = asyncio.Lock()
         self._stopped = False
         self._target: StoredModel | None = None
@@ -130,7 +143,7 @@ class EmbeddingSwitch:
 
         Raises DatabaseError, EmbedderError.
         """
-        return await dry_run(self._store.models, embedder, self._searching.precedence)
+        return await dry_run(self._store.models, embedder, self._searching.batches)
 
     def progress(self) -> SwitchProgress | None:
         """Return how far the switch is that is under way, None where there is none."""
@@ -221,10 +234,15 @@ class EmbeddingSwitch:
         if active is None or await models.count_without_embedding(active.stored):
             return
         for model in replaced:
-            await self._delete(model)
+            async with self._changing:
+                # It may have been wished for again.
+                if model in await models.replaced():
+                    await self._delete(model)
 
     async def _run(self) -> None:
+        after_refusal = _RETRY_AFTER
         while True:
+            pause = _RETRY_AFTER
             try:
                 if self._next is None:
                     await self._tidy()
@@ -232,15 +250,21 @@ class EmbeddingSwitch:
                     await self._replace(self._next)
             except EmbedderError as err:
                 self._wait(err)
-            except DatabaseError as err:
+            except DatabaseUnreachable as err:
                 self._health.failed(Part.DATABASE, err)
                 self._wait(err)
+            except DatabaseError as err:
+                # Such as no room for the index: everything else may work.
+                self._wait(err)
+                pause = after_refusal
+                after_refusal = min(2 * after_refusal, _RETRY_AFTER_REFUSAL)
             except Exception:
                 # The next attempt may do better.
                 _LOGGER.exception("Unexpected error while the embedding model changes")
+                self._wait(AiMemoryError())
             else:
                 return
-            await asyncio.sleep(_RETRY_AFTER)
+            await asyncio.sleep(pause)
 
     async def _replace(self, embedder: Embedder) -> None:
         models = self._store.models
@@ -257,7 +281,9 @@ class EmbeddingSwitch:
             if building and building.model != model:
                 await self._tidy()
             self._target, since = await models.begin(model)
-        await self._prepare(self._target, embedder, _Build(model, since))
+        await self._prepare(
+            self._target, embedder, _Build(model, since, self._progress)
+        )
         async with self._changing:
             if await models.switch(self._target):
                 self._take_over(self._target, embedder)
@@ -280,6 +306,7 @@ class EmbeddingSwitch:
                 await self._worker.embed_page(stored, embedder, made=made)
             self._tell(build.progress(SwitchState.INDEXING))
             indexed = await self._store.maintenance.ensure_vector_index(stored)
+            build.got_on()
             self._tell(build.progress(SwitchState.CALIBRATING))
             measured = await self._calibration.measure(
                 searching.languages, stored, embedder
@@ -308,7 +335,7 @@ class EmbeddingSwitch:
                 self._take_over(active.stored, embedder)
                 return False
             self._next = self._target = None
-            await embedder.close()
+            self._let_go(embedder)
         return True
 
     def _take_over(self, model: StoredModel, embedder: Embedder) -> None:
@@ -317,13 +344,35 @@ class EmbeddingSwitch:
         self._next = self._target = None
         if before is not None:
             before.forget_queries()
-            task = asyncio.create_task(_close_later(before), name="ai_memory close")
-            self._closing.add(task)
-            task.add_done_callback(self._closing.discard)
+            # Somebody may still wait for it.
+            self._let_go(before, after=GRACE.total_seconds())
         _LOGGER.info("The embedding model has changed")
         self._switched()
         self._tell(None)
         self._nudge()
+
+    def _let_go(self, embedder: Embedder, *, after: float = 0.0) -> None:
+        """Close an embedder that was ours, in the background: its server may hang."""
+        task = asyncio.create_task(
+            self._close(embedder, after), name="ai_memory close", eager_start=True
+        )
+        self._closing.add(task)
+        task.add_done_callback(self._closing.discard)
+
+    async def _close(self, embedder: Embedder, after: float) -> None:
+        try:
+            try:
+                await asyncio.sleep(after)
+            finally:
+                await embedder.unload()
+        finally:
+            await embedder.close()
+        # Its vectors may go.
+        self._nudge()
+        if (serves := self._searching.embedder) is not None:
+            # It may be the same model, with other dimensions: then it is loaded again before somebody asks.
+            with suppress(EmbedderError):
+                await serves.embed(["probe"], TextKind.DOCUMENT)
 
     async def _tidy(self) -> None:
         """Delete what was made for a switch that nobody wants any more."""
@@ -354,6 +403,7 @@ class EmbeddingSwitch:
                 state=SwitchState.WAITING,
                 seconds_left=None,
                 problem=error.translation_key,
+                placeholders=error.placeholders,
             )
         )
 
@@ -361,11 +411,3 @@ class EmbeddingSwitch:
         self._progress = progress
         for listener in list(self._listeners):
             listener(progress)
-
-
-async def _close_later(embedder: Embedder) -> None:
-    """Close an embedder once nobody can wait for it any more."""
-    try:
-        await asyncio.sleep(GRACE.total_seconds())
-    finally:
-        await embedder.close()

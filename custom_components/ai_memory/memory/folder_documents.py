@@ -27,6 +27,8 @@ _LOGGER = logging.getLogger(__name__)
 
 _ATTEMPTS: Final = 3
 """How often a file is read that changes meanwhile; then it waits for the next round."""
+_SAYS_NOTHING: Final = frozenset({Problem.EMPTY, Problem.NO_TEXT})
+"""Nothing is wrong with the file: what it said before is not in it any more."""
 
 
 class FolderDocuments:
@@ -58,9 +60,9 @@ class FolderDocuments:
         moved, gone = await self._store.folder_files.move(
             settings.id, settings.owner, settings.collection
         )
-        self._tell(Verb.CHANGED, settings.owner, moved)
         for owner, some in gone.items():
             self._tell(Verb.REMOVED, owner, some)
+        self._tell(Verb.ADDED, settings.owner, moved)
 
     async def let_go(self, keys: Sequence[str]) -> None:
         """Let files go that are not there any more. Raises DatabaseError."""
@@ -89,8 +91,7 @@ class FolderDocuments:
                 # The next listing tells, also whether the whole folder is gone.
                 return False
             except OSError, ReadError:
-                await self.leave_out(seen.key, Problem.UNREADABLE)
-                return True
+                return await self._unreadable(seen.key)
             if await self._read(seen.key, path, now, again=again):
                 return True
         return False
@@ -116,6 +117,8 @@ class FolderDocuments:
         except ReadError as err:
             if not await asyncio.to_thread(_is_as, path, now):
                 return False
+            if err.problem is Problem.UNREADABLE:
+                return await self._unreadable(key)
             await self._could_not(file, err.problem, now.sha256)
             return True
         if reading.sha256 != now.sha256:
@@ -134,6 +137,12 @@ class FolderDocuments:
             await self._kept(file, kept)
         return True
 
+    async def _unreadable(self, key: str) -> bool:
+        """Note, once, that a file cannot be read now; it is tried again without being asked for: return False."""
+        if self.problems.get(key) != Problem.UNREADABLE:
+            await self.leave_out(key, Problem.UNREADABLE)
+        return False
+
     def _file(self, key: str, now: FileNow | None) -> FolderFile:
         settings = self._settings
         return FolderFile(
@@ -150,9 +159,10 @@ class FolderDocuments:
     async def _could_not(
         self, file: FolderFile, problem: Problem, sha256: bytes | None
     ) -> None:
-        await self._kept(
-            file, await self._store.folder_files.fail(file, problem, sha256)
+        kept = await self._store.folder_files.fail(
+            file, problem, sha256, says_nothing=problem in _SAYS_NOTHING
         )
+        await self._kept(file, kept)
 
     async def _kept(self, file: FolderFile, kept: Kept) -> None:
         if kept.problem:

@@ -37,8 +37,9 @@ class FolderProgress:
     """How far a folder is.
 
     `total` files stand in it, `done` of them are dealt with, `failed` of these could not be read. `problem` is why the
-    whole folder failed: `folder_gone`, `folder_emptied` (no file left, and nobody seems to have deleted any), or the
-    problem of its files where none could be read.
+    whole folder failed: `folder_gone`, `folder_emptied` (no file left, and nobody seems to have deleted any),
+    `reader_unavailable`, `too_many_files` (those that are too many are not read), or the problem of its files where none
+    could be read.
     """
 
     folder_id: str

@@ -94,8 +94,12 @@ class Forgetting:
         changes: Changes,
         *,
         nudge: Callable[[], None],
+        is_importing: Callable[[], bool],
     ) -> None:
-        """Call `nudge` when there is less to search than before."""
+        """Call `nudge` when there is less to search than before.
+
+        While `is_importing` nothing is forgotten: what was read already elsewhere would come back.
+        """
         self._store = store
         self._writer = writer
         self._searching = searching
@@ -103,6 +107,7 @@ class Forgetting:
         self._preferences = preferences
         self._changes = changes
         self._nudge = nudge
+        self._is_importing = is_importing
         self._offers: dict[str, _Offer] = {}
         self._just_forgotten = JustForgotten()
         self._one_at_a_time = asyncio.Lock()
@@ -312,10 +317,14 @@ class Forgetting:
 
     @asynccontextmanager
     async def _letting_go(self, matches: Matches | None) -> AsyncIterator[None]:
-        """Have all turns in the database; hold those back that would bring back what goes."""
+        """Have all turns in the database; hold those back that would bring back what goes.
+
+        Raises InvalidInput (`import_running`), DatabaseError.
+        """
         going = self._just_forgotten.begin(matches) if matches else None
         try:
             await self._write_all()
+            self._check_no_import()
             yield
         except BaseException:
             if going:
@@ -336,6 +345,10 @@ class Forgetting:
         if not await self._writer.drain(_DRAIN_TIMEOUT):
             # What cannot be written could not be forgotten either.
             raise DatabaseUnreachable
+
+    def _check_no_import(self) -> None:
+        if self._is_importing():
+            raise InvalidInput("import_running")
 
     async def _forget_rejected(self, matches: Callable[[SetAside], bool]) -> None:
         try:

@@ -6,7 +6,7 @@ import logging
 
 from ..documents.formats.content import ReadError
 from ..documents.originals import Originals
-from ..errors import InvalidInput
+from ..errors import DatabaseError, InvalidInput
 from ..models import Scope, Subject, Verb
 from ..postgres.owners import OwnerSummary
 from ..postgres.store import Store
@@ -94,7 +94,8 @@ class Owners:
         for original in originals:
             try:
                 await asyncio.to_thread(self._originals.erase, original)
-            except (OSError, ReadError) as err:
+                await self._store.documents.forget_original(original)
+            except (OSError, ReadError, DatabaseError) as err:
                 # Nothing refers to it any more: the next maintenance tries again.
                 _LOGGER.warning("The file of a document cannot be erased: %s", err)
 

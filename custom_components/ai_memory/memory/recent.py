@@ -55,6 +55,14 @@ class _Speaker:
     last: tuple[datetime, UUID] | None = None
     """The last turn, whatever came of it."""
 
+    def begin(self, at: datetime) -> None:
+        """Let go of what was said until a moment."""
+        if self.begins is None or self.begins < at:
+            self.begins = at
+            self.turns = [turn for turn in self.turns if turn.started_at > at]
+            if self.last and self.last[0] <= at:
+                self.last = None
+
 
 class RecentTurns:
     """Keeps them in memory: nothing is asked of the database on a turn's way."""
@@ -64,7 +72,8 @@ class RecentTurns:
         self._turns = turns
         self._speakers: OrderedDict[str, _Speaker] = OrderedDict()
         self._is_loaded = False
-        self._cleared_at: datetime | None = None
+        self._cuts: dict[str, datetime] = {}
+        """Up to when turns may quote what is gone, by its owner."""
         changes.subscribe(self._changed)
 
     async def load(self) -> None:
@@ -72,8 +81,11 @@ class RecentTurns:
         if self._is_loaded:
             return
         since = datetime.now(UTC) - LONGEST_WINDOW
+        cuts = await self._turns.session_cuts(since)
         turns = await self._turns.recent(since, _LOADED)
         self._is_loaded = True
+        for owner, at in cuts.items():
+            self._cut(owner, at)
         self.add_all(turns)
 
     def add_all(self, turns: Iterable[Turn]) -> None:
@@ -86,7 +98,7 @@ class RecentTurns:
         key = recent_key(
             turn.owner, satellite_id=turn.satellite_id, device_id=turn.device_id
         )
-        if key is None or self.is_cleared_since(turn.started_at):
+        if key is None or self.is_cleared_since(turn.owner, turn.started_at):
             return
         if turn.intent == STARTS_OVER:
             self.start_over(
@@ -164,23 +176,22 @@ class RecentTurns:
             for one in (owner, HOUSEHOLD)
         }:
             if key is not None:
-                self._begin(key, at)
+                self._speaker(key).begin(at)
 
-    def _begin(self, key: str, at: datetime) -> None:
-        speaker = self._speaker(key)
-        if speaker.begins is None or speaker.begins < at:
-            speaker.begins = at
-            speaker.last = None
-            speaker.turns = [turn for turn in speaker.turns if turn.started_at > at]
+    def is_cleared_since(self, owner: str, at: datetime) -> bool:
+        """Return whether what was said by or to an owner at a moment may quote what is gone since."""
+        return any(
+            at <= cut
+            for cut in map(self._cuts.get, (owner, HOUSEHOLD))
+            if cut is not None
+        )
 
-    def clear(self) -> None:
-        """Take up nothing of anybody that was said before."""
-        self._cleared_at = datetime.now(UTC)
-        self._speakers.clear()
-
-    def is_cleared_since(self, at: datetime) -> bool:
-        """Return whether what was said at a moment may quote what was forgotten since."""
-        return self._cleared_at is not None and at <= self._cleared_at
+    def _cut(self, owner: str, at: datetime) -> None:
+        """Take up nothing that was said until a moment by those who could read what was an owner's."""
+        self._cuts[owner] = max(at, self._cuts.get(owner, at))
+        for key, speaker in self._speakers.items():
+            if owner in (HOUSEHOLD, key):
+                speaker.begin(at)
 
     def _speaker(self, key: str) -> _Speaker:
         speaker = self._speakers.setdefault(key, _Speaker())
@@ -190,9 +201,12 @@ class RecentTurns:
         return speaker
 
     def _changed(self, change: Change) -> None:
-        # A reply may quote what is gone, in anybody's turn.
-        if (
-            change.verb is Verb.REMOVED
-            and change.subject in {Subject.MEMORY, Subject.CONVERSATION}
-        ) or (change.verb is not Verb.ADDED and change.subject is Subject.DOCUMENT):
-            self.clear()
+        if change.subject is Subject.DOCUMENT:
+            if change.verb is not Verb.ADDED:
+                self._cut(change.owner, datetime.now(UTC))
+        elif change.verb is Verb.REMOVED and change.subject in {
+            Subject.MEMORY,
+            Subject.CONVERSATION,
+        }:
+            # A reply may quote what is gone, in anybody's turn.
+            self._cut(HOUSEHOLD, datetime.now(UTC))

@@ -4,6 +4,7 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import chain
+from math import sumprod
 
 from ..models import Scope
 from ..postgres.passages import StoredModel
@@ -60,7 +61,7 @@ class Routing:
         if vector is not None and model == self._model:
             near = sorted(
                 (
-                    (_dot(shelf.vector, vector), shelf.id)
+                    (sumprod(shelf.vector, vector), shelf.id)
                     for shelf in shelves
                     if shelf.vector is not None
                 ),
@@ -72,7 +73,3 @@ class Routing:
             if cosine > near[0][0] - _NEARLY
         }
         return sorted(fitting) if 0 < len(fitting) < len(shelves) else None
-
-
-def _dot(one: Sequence[float], other: Sequence[float]) -> float:
-    return sum(a * b for a, b in zip(one, other, strict=True))

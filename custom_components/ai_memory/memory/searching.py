@@ -9,6 +9,7 @@ from ..errors import EmbedderError, EmbedderUnreachable
 from ..models import Passage, PassageKind, Scope
 from ..postgres.passages import Gates, StoredModel
 from ..postgres.store import Store
+from .embedding_batches import EmbeddingBatches
 from .health import Health, Part
 from .precedence import Precedence
 from .routing import Routing
@@ -35,6 +36,7 @@ class Searching:
         self.embedder = embedder
         self.model: StoredModel | None = None
         self.precedence = Precedence()
+        self.batches = EmbeddingBatches(self.precedence)
         self.routing = Routing()
         self._languages: dict[str, None] = {}
         self._gates: dict[tuple[StoredModel | None, str], Gates] = {}

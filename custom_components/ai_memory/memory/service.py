@@ -34,7 +34,8 @@ from .folder_sync import FolderSettings, FolderSync
 from .forgetting import Forgetting
 from .health import Health, Part, ReportProblem
 from .importing.imports import Imports
-from .importing.moving import Moving
+from .importing.moving import Moving, remove_leftovers
+from .importing.progress import ImportState
 from .journal import Journal
 from .look_up import Found, LookUp, Utterance
 from .memories import Memories
@@ -72,6 +73,7 @@ class MemoryService:
         report: ReportProblem,
         retention: Retention = KEEP_TURNS,
         originals_path: Path | None = None,
+        imports_path: Path | None = None,
         folders: Sequence[FolderSettings] = (),
         summarise: Summarise | None = None,
         next_embedder: Embedder | None = None,
@@ -81,7 +83,8 @@ class MemoryService:
 
         `language` is the home's own; `commands` gives plain commands to measure relevance against; `knows_target` tells
         whether an alias can name a thing, `target_of_name` what the house calls so; `report` hears of problems and of
-        their end. Uploads are kept below `originals_path`, by default beside the journal; `folders` are watched;
+        their end. Uploads are kept below `originals_path`, by default beside the journal; in `imports_path` is what a move
+        that was killed has left; `folders` are watched;
         `summarise` describes shelves of the household.
         `next_embedder` is built up in the background while `embedder` serves, then takes its place: `switched` is
         called when it has.
@@ -174,6 +177,7 @@ class MemoryService:
             self.preferences,
             self.changes,
             nudge=self._upkeep.nudge,
+            is_importing=self._is_importing,
         )
         originals = originals_path or journal_path.parent / "documents"
         self._originals = Originals(originals)
@@ -186,6 +190,7 @@ class MemoryService:
             self._originals,
         )
         self.cache = Cache(self.store, self.changes)
+        self._imports_path = imports_path
         self.archive = self._archive_of(self.store)
         self.imports = Imports(
             self.store,
@@ -226,6 +231,8 @@ class MemoryService:
 
     async def start(self) -> None:
         """Begin to work. Returns also where the database cannot be reached: it is tried on and on."""
+        if self._imports_path:
+            await asyncio.to_thread(remove_leftovers, self._imports_path)
         await self._writer.load()
         self.recent.add_all(self._writer.queued)
         try:
@@ -381,6 +388,12 @@ class MemoryService:
         return await self._upkeep.maintain()
 
     # --- behind the scenes
+
+    def _is_importing(self) -> bool:
+        progress = self.imports.progress
+        return self.archive.is_importing or (
+            progress.state is ImportState.RUNNING and not progress.dry_run
+        )
 
     def _look_again(self, folder_ids: Collection[str]) -> None:
         self.folders.look_again(folder_ids)

@@ -11,6 +11,8 @@ _SENTENCES = 1500
 """Characters, with what stands before."""
 _FEWEST_WORDS, _MOST_WORDS = 4, 40
 """Of a sentence that tells something by itself."""
+_LONGEST_SENTENCE = 200
+"""Characters of a sentence that is read out."""
 
 
 def extract_summary(titles: Sequence[str], texts: Iterable[str]) -> str:
@@ -28,9 +30,27 @@ def extract_summary(titles: Sequence[str], texts: Iterable[str]) -> str:
     return summary
 
 
+def telling_sentence(text: str, query: str) -> str:
+    """Return the sentence of a text that holds most words of a query, in a length that can be read out."""
+    asked = set(words_of(query))
+    best = max(
+        _sentences(text),
+        # The longer a word, the more it tells.
+        key=lambda one: sum(map(len, asked.intersection(words_of(one)))),
+        default="",
+    )
+    if len(best) <= _LONGEST_SENTENCE:
+        return best
+    cut = best[:_LONGEST_SENTENCE]
+    return f"{cut.rpartition(' ')[0] or cut} …"
+
+
+def _sentences(text: str) -> list[str]:
+    return [" ".join(text[start:end].split()) for start, end in sentences(text)]
+
+
 def _first(text: str) -> str:
-    for start, end in sentences(text):
-        sentence = " ".join(text[start:end].split())
+    for sentence in _sentences(text):
         if _FEWEST_WORDS <= len(words_of(sentence)) <= _MOST_WORDS:
             return sentence
     return ""

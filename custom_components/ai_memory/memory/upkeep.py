@@ -5,7 +5,7 @@ from collections.abc import Awaitable, Callable
 import logging
 import time
 
-from ..errors import DatabaseError, EmbedderError
+from ..errors import DatabaseError, DatabaseUnreachable, EmbedderError
 from ..postgres.store import Store
 from .calibration import Calibration
 from .embedding_switch import EmbeddingSwitch
@@ -20,6 +20,11 @@ _ROUND = 300.0  # seconds between rounds when nothing happens
 _ROUND_WHILE_FAILING = 5.0
 _DAY = 86_400.0  # seconds
 _INDEX_BATCH = 500  # turns
+_INDEX_AFTER_REFUSAL = 60.0
+"""Seconds after which an index that the database refused is tried again, longer each time: it may have cost minutes."""
+_LONGEST_INDEX_PAUSE = 3600.0
+_VECTORS = 60.0
+"""Seconds in which a round makes vectors, so that the rest of it does not wait for thousands of documents."""
 _SETTLE = 0.3  # seconds in which what happens together is done together
 
 
@@ -47,9 +52,7 @@ class Upkeep:
         self._health = health
         self._calibration = calibration
         self._switch = switch
-        self._worker = EmbeddingWorker(
-            store.models, searching.precedence, searched=True
-        )
+        self._worker = EmbeddingWorker(store.models, searching.batches, searched=True)
         self._when_connected = when_connected
         self._expire = expire
         self._refresh_shelves = refresh_shelves
@@ -58,6 +61,7 @@ class Upkeep:
         self._nudged = asyncio.Event()
         self._connected = False
         self._turns_indexed = False
+        self._index_from = self._index_pause = 0.0
         self._settled = asyncio.Event()
 
     def nudge(self) -> None:
@@ -130,7 +134,13 @@ class Upkeep:
             self._expired_at is None or time.monotonic() - self._expired_at > _DAY
         ) and not self._maintaining.locked():
             async with self._maintaining:
-                await self._expire()
+                try:
+                    await self._expire()
+                except DatabaseError:
+                    raise
+                except Exception:
+                    # What else there is to do does not wait for it, and it is tried again the next day.
+                    _LOGGER.exception("Unexpected error while old things were let go")
                 self._expired_at = time.monotonic()
         await self._store.maintenance.refresh_statistics()
         failure = None
@@ -142,12 +152,29 @@ class Upkeep:
             # What one that was replaced meanwhile says is of no concern.
             failure = err if embedder is self._searching.embedder else None
         await self._calibrate()
-        if self._searching.model:
-            await self._store.maintenance.ensure_vector_index(self._searching.model)
+        await self._index()
         await self._store.maintenance.clean_up()
         await self._switch.clean_up()
         if failure:
             raise failure
+
+    async def _index(self) -> None:
+        model = self._searching.model
+        if model is None or time.monotonic() < self._index_from:
+            return
+        try:
+            await self._store.maintenance.ensure_vector_index(model)
+        except DatabaseUnreachable:
+            raise
+        except DatabaseError as err:
+            # Such as no room for it. Without one the search is slower, no more.
+            self._index_pause = min(
+                max(_INDEX_AFTER_REFUSAL, 2 * self._index_pause), _LONGEST_INDEX_PAUSE
+            )
+            self._index_from = time.monotonic() + self._index_pause
+            _LOGGER.warning("The vector index could not be built: %s", err.placeholders)
+        else:
+            self._index_pause = 0.0
 
     async def _index_turns(self) -> None:
         """Make findable what was said before there was an index of it, once a connection: from then on each turn is."""
@@ -163,14 +190,17 @@ class Upkeep:
         if model is None or embedder is None:
             return
 
-        def still_serves() -> bool:
-            return searching.model == model
+        end = time.monotonic() + _VECTORS
+
+        def go_on() -> bool:
+            return searching.model == model and time.monotonic() < end
 
         with searching.precedence.searched:
-            while still_serves() and await self._worker.embed_page(
-                model, embedder, go_on=still_serves
-            ):
-                pass
+            while await self._worker.embed_page(model, embedder, go_on=go_on):
+                if not go_on():
+                    # The rest of the round has its turn first.
+                    self.nudge()
+                    break
         if self._health.is_failing(Part.EMBEDDER):
             await searching.probe()
         self._health.succeeded(Part.EMBEDDER)

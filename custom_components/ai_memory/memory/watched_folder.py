@@ -6,12 +6,12 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 import logging
-import os
+import math
 from pathlib import Path, PurePosixPath
 import time
 from typing import Any, Final
 
-from ..documents.folder import FolderGone, Listing, Seen, list_folder
+from ..documents.folder import FolderGone, Listing, Place, Seen, list_folder
 from ..documents.formats.content import Problem
 from ..documents.reader import ReaderUnavailable
 from ..errors import DatabaseError
@@ -27,6 +27,10 @@ _LOGGER = logging.getLogger(__name__)
 
 POLL: Final = 60.0  # seconds
 RETRY: Final = 5.0  # seconds, while the database does not answer
+_MOST_DOUBLINGS: Final = 10
+"""How often the time is doubled until what could not be done is tried again."""
+_ATTEMPTS: Final = 3
+"""How often in a row the process that reads may not start until that is told."""
 _LONGEST_KEY: Final = 4096  # characters, as the column
 _TELL: Final = 0.5
 """Seconds at least between two reports while files are read."""
@@ -83,16 +87,20 @@ class WatchedFolder:
         self._told = 0.0
         self._unfinished = 0
         """Rounds in a row that left something for the next one."""
-        self._identity: tuple[int, int, int, bool] | None = None
-        """Of the folder when there were files in it."""
-        self._complete: Listing | None = None
-        """What was there when all of it was dealt with."""
+        self._without_reader = 0
+        """Attempts in a row for which nothing could be read."""
+        self._places: dict[str, Place] = {}
+        """Where the folder, and those in it, were when there was something in them."""
+        self._dealt_with: Listing | None = None
+        """What was there in the last round."""
+        self._again_at = 0.0
+        """When what that left is tried again, by the monotonic clock."""
 
     def look(self, *, retry: bool) -> None:
         """Look at the folder at once; `retry`: also where it is stopped, and at files that could not be read."""
         if retry:
             self._stopped, self._retry = False, True
-        self._complete = None
+        self._dealt_with = None
         self.settled.clear()
         self._asked.set()
 
@@ -106,15 +114,17 @@ class WatchedFolder:
         """Watch until cancelled."""
         while True:
             self._asked.clear()
+            # Who asks means what is there now: it may be another folder, once this one is back.
+            retry, self._retry = self._retry, False
             pause = POLL
             is_over = True
             try:
                 if self._stopped:
                     self._show(FolderState.STOPPED)
                 else:
-                    await self._round()
+                    await self._round(retry=retry)
                     if self._unfinished:
-                        pause = min(POLL, RETRY * 2**self._unfinished)
+                        pause = min(POLL, _doubled(self._unfinished))
             except FolderGone:
                 self._fail("folder_gone")
             except _FolderEmptied:
@@ -122,9 +132,16 @@ class WatchedFolder:
             except DatabaseError as err:
                 _LOGGER.debug("Folder %s waits", self.settings.id, exc_info=True)
                 self._health.failed(Part.DATABASE, err)
+                self._retry |= retry
                 pause, is_over = RETRY, False
             except ReaderUnavailable:
-                pause, is_over = RETRY, False
+                self._without_reader += 1
+                pause = min(POLL, _doubled(self._without_reader))
+                is_over = self._without_reader >= _ATTEMPTS
+                if is_over:
+                    self._fail("reader_unavailable")
+                else:
+                    self._retry |= retry
             except Exception:
                 # The next round may do better, and there must be one.
                 _LOGGER.exception("Unexpected error while a folder was looked at")
@@ -139,32 +156,34 @@ class WatchedFolder:
 
     # --- a round
 
-    async def _round(self) -> None:
-        listing = await self._list()
-        if self._complete and _same(listing, self._complete):
-            if self.progress.problem in {"folder_gone", "folder_emptied"}:
-                self._finish(listing)
-            else:
-                self.progress = replace(self.progress, finished_at=datetime.now(UTC))
-            return
-        self._complete = None
-        self._show(FolderState.SCANNING, problem=None)
+    async def _round(self, *, retry: bool) -> None:
+        # First of all: who may see it no more must not, also while the folder is away.
         await self._take_over()
-        retry, self._retry = self._retry, False
+        listing = await self._list()
+        if (
+            self._dealt_with
+            and _same(listing, self._dealt_with)
+            and time.monotonic() < self._again_at
+        ):
+            self.progress = replace(self.progress, finished_at=datetime.now(UTC))
+            return
+        self._dealt_with = None
+        if retry or self.progress.state is not FolderState.FAILED:
+            # Else its problem stays until it is known that there is none any more.
+            self._show(FolderState.SCANNING, problem=None)
         self._is_asked_for = retry
-        try:
-            is_complete = await self._compare(listing, retry=retry)
-        except _FolderEmptied:
-            raise
-        except BaseException:
-            self._retry |= retry
-            raise
+        is_complete = await self._compare(listing, retry=retry)
+        self._without_reader = 0
         if self._stopped:
             self._show(FolderState.STOPPED)
             return
         self._finish(listing)
-        self._complete = listing if is_complete else None
-        self._unfinished = 0 if is_complete else min(self._unfinished + 1, 10)
+        self._unfinished = 0 if is_complete else self._unfinished + 1
+        self._again_at = (
+            math.inf if is_complete else time.monotonic() + _doubled(self._unfinished)
+        )
+        # Somebody may have asked meanwhile.
+        self._dealt_with = None if self._asked.is_set() else listing
 
     async def _compare(self, listing: Listing, *, retry: bool) -> bool:
         """Deal with all that is not as it is known; return whether nothing was left for the next round."""
@@ -182,26 +201,42 @@ class WatchedFolder:
         to_do = plan.to_do
         total = _count(listing)
         done = total - len(to_do)
-        is_complete = True
-        for seen, again in to_do:
-            if self._stopped:
-                return False
+
+        def show_reading() -> None:
             self._show(
                 FolderState.READING,
                 total=total,
                 done=done,
                 failed=len(self._documents.problems),
+                problem=_problem(listing),
             )
-            is_complete &= await self._documents.take(seen, again=again)
+
+        if to_do and self.progress.state is not FolderState.FAILED:
+            show_reading()
+        is_complete = True
+        for seen, again in to_do:
+            if self._stopped:
+                return False
+            is_done = await self._documents.take(seen, again=again)
             done += 1
+            if is_done:
+                show_reading()
+            else:
+                is_complete = False
         self._show(self.progress.state, total=total, done=done)
         await self._let_go(plan.gone_unless_renamed)
         return is_complete
 
     async def _list(self) -> Listing:
-        return await asyncio.to_thread(
+        listing = await asyncio.to_thread(
             list_folder, self.settings.path, without=self._without
         )
+        self._places = {
+            folder: place
+            for folder, now in listing.places.items()
+            if (place := self._places.get(folder) if folder in listing.empty else now)
+        }
+        return listing
 
     async def _take_over(self) -> None:
         """Give what was read before to whom the folder is now, once a run."""
@@ -211,25 +246,26 @@ class WatchedFolder:
         self._is_taken_over = True
 
     async def _check(self, listing: Listing, *, is_known: bool = True) -> None:
-        """Raise _FolderEmptied where nothing is in a folder, and nobody seems to have deleted what was.
+        """Raise _FolderEmptied where nothing is in the folder, and nobody seems to have deleted what was."""
+        if is_known and not listing.files and await self._is_away(listing, ""):
+            raise _FolderEmptied
+
+    async def _is_away(self, listing: Listing, folder: str) -> bool:
+        """Return whether a folder, or one in it, is empty, and nobody seems to have deleted what was there.
 
         So it looks where a share is not mounted, and its documents must outlast that. Where files were deleted it is the
-        same folder as before; or somebody asks for a look, and it was changed after they were read. For those in folders
-        of their own see `_without_away`.
+        same folder as before; or somebody asks for a look, and it was changed after they were read.
         """
-        if listing.files:
-            self._identity = _identity(listing)
-        if listing.files or not is_known or self._identity == _identity(listing):
-            return
+        changed = listing.empty.get(folder)
+        if changed is None or self._places.get(folder) == listing.places[folder]:
+            return False
+        if not self._is_asked_for:
+            return True
         settings = self.settings
-        newest = await self._store.folder_files.newest(settings.id, settings.owner)
-        changed = await asyncio.to_thread(_changed_at, settings.path)
-        if (
-            newest
-            and changed is not None
-            and (not self._is_asked_for or changed < newest.timestamp())
-        ):
-            raise _FolderEmptied
+        newest = await self._store.folder_files.newest(
+            settings.id, settings.owner, f"{folder}/" if folder else ""
+        )
+        return newest is not None and changed < newest.timestamp()
 
     async def _let_go(self, keys: Sequence[str]) -> None:
         """Let files go that are not there any more."""
@@ -239,38 +275,34 @@ class WatchedFolder:
         listing = await self._list()
         await self._check(listing)
         gone = await asyncio.to_thread(_gone, listing, keys)
-        await self._documents.let_go(await self._without_away(listing, gone))
-
-    async def _without_away(self, listing: Listing, gone: list[str]) -> list[str]:
-        """Return those that somebody seems to have deleted: as in `_check`, of folders in which a share was mounted."""
-        away: set[str] = set()
         emptied = await asyncio.to_thread(_by_empty_folder, listing, gone)
-        for empty, keys in emptied.items():
-            newest = await self._store.folder_files.newest(
-                self.settings.id, self.settings.owner, f"{empty}/"
-            )
-            if newest and listing.empty[empty] < newest.timestamp():
-                away.update(keys)
-        return [key for key in gone if key not in away]
+        away = {
+            key
+            for folder, those in emptied.items()
+            if await self._is_away(listing, folder)
+            for key in those
+        }
+        await self._documents.let_go([key for key in gone if key not in away])
 
     # --- progress
 
     def _finish(self, listing: Listing) -> None:
         total = _count(listing)
-        problem = None
-        if total and len(self._documents.problems) >= total:
-            problem = Counter(self._documents.problems.values()).most_common(1)[0][0]
+        problem = _problem(listing)
+        problems = self._documents.problems
+        if problems and all(seen.key in problems for seen in listing.files):
+            problem = Counter(problems.values()).most_common(1)[0][0]
         self._show(
             FolderState.FAILED if problem else FolderState.IDLE,
             total=total,
             done=total,
-            failed=len(self._documents.problems),
+            failed=len(problems),
             problem=problem,
             finished_at=datetime.now(UTC),
         )
 
     def _fail(self, problem: str) -> None:
-        self._complete = None
+        self._dealt_with = None
         self._show(FolderState.FAILED, problem=problem)
 
     def _show(self, state: FolderState, **fields: Any) -> None:
@@ -283,11 +315,28 @@ class WatchedFolder:
             self._tell(self.progress)
 
 
+def _doubled(times: int) -> float:
+    """Return how long to wait when something could not be done so many times."""
+    return RETRY * 2.0 ** min(times, _MOST_DOUBLINGS)
+
+
+def _problem(listing: Listing) -> str | None:
+    """Return what is wrong with a folder of which the files can be read."""
+    return "too_many_files" if listing.is_cut else None
+
+
+def _left_out(listing: Listing) -> dict[str, Problem]:
+    """Return what people should know that it is left out: documents, and folders in which there may be some."""
+    return {
+        key: problem
+        for key, problem in listing.left_out.items()
+        if format_of(key) or problem is Problem.UNREADABLE
+    }
+
+
 def _count(listing: Listing) -> int:
     """Return how many files of a folder are documents, or should be."""
-    return len(listing.files) + sum(
-        format_of(key) is not None for key in listing.left_out
-    )
+    return len(listing.files) + len(_left_out(listing))
 
 
 def _plan(
@@ -306,8 +355,8 @@ def _plan(
             to_do.append((seen, again))
     left_out = {
         key: problem
-        for key, problem in listing.left_out.items()
-        if format_of(key) and len(key) <= _LONGEST_KEY
+        for key, problem in _left_out(listing).items()
+        if len(key) <= _LONGEST_KEY
     }
     gone = set(_gone(listing, known))
     # What may have been renamed stays until it is found by its new name.
@@ -364,20 +413,6 @@ def _same(listing: Listing, other: Listing) -> bool:
     return (
         listing.files == other.files
         and listing.left_out == other.left_out
+        and listing.beyond == other.beyond
         and listing.unlisted == other.unlisted
     )
-
-
-def _identity(listing: Listing) -> tuple[int, int, int, bool]:
-    return listing.device, listing.inode, listing.filesystem, listing.mount
-
-
-def _changed_at(folder: Path) -> float | None:
-    """Return when something was last put into an empty folder or taken out, None where it is not empty; blocks."""
-    try:
-        with os.scandir(folder) as entries:
-            if any(not entry.name.startswith(".") for entry in entries):
-                return None
-        return folder.stat().st_mtime
-    except OSError as err:
-        raise FolderGone from err

@@ -72,7 +72,7 @@ OPERATIONS: Final = (
             {
                 probatio.Required(Field.COLLECTION): cv.string,
                 **OWNER,
-                probatio.Required(_DESCRIPTION): cv.string,
+                probatio.Optional(_DESCRIPTION, default=""): cv.string,
             }
         ),
         _update_collection,

@@ -23,7 +23,16 @@ from ..folders import async_folder_response, folder_scope
 from ..memory.document_reading import format_of
 from ..memory.documents import DOCUMENTS
 from ..models import Document, DocumentState
-from .fields import OWNER, PERSON, Field, owner, owner_name, speaker, whole_number
+from .fields import (
+    OWNER,
+    PERSON,
+    Field,
+    owner,
+    owner_name,
+    real_path,
+    speaker,
+    whole_number,
+)
 from .operation import Caller, Operation
 
 _DOCUMENT_ID: Final = "document_id"
@@ -104,10 +113,9 @@ async def _add_document(caller: Caller, data: dict[str, Any]) -> ServiceResponse
 
 def _allowed_path(hass: HomeAssistant, given: str) -> Path:
     """Return where a file really is. Blocks. Raises InvalidInput unless Home Assistant's allow-list has it."""
-    try:
-        path = (Path(hass.config.config_dir) / given).resolve(strict=True)
-    except (OSError, RuntimeError, ValueError) as err:
-        raise InvalidInput("document_path_unknown") from err
+    path = real_path(Path(hass.config.config_dir), given)
+    if path is None:
+        raise InvalidInput("document_path_unknown")
     if not hass.config.is_allowed_path(str(path)):
         raise InvalidInput("document_path_not_allowed")
     return path

@@ -2,6 +2,7 @@
 
 from datetime import datetime
 from enum import StrEnum
+from pathlib import Path
 from typing import Any
 from uuid import UUID
 
@@ -17,6 +18,14 @@ from ..const import DOMAIN
 from ..errors import InvalidInput
 from ..models import HOUSEHOLD, Scope, area_place, satellite_place
 from .operation import Caller
+
+
+def real_path(folder: Path, given: str) -> Path | None:
+    """Return where a file really is that a field names, None where there is none. Blocks."""
+    try:
+        return (folder / given).resolve(strict=True)
+    except OSError, RuntimeError, ValueError:
+        return None
 
 
 class Field(StrEnum):

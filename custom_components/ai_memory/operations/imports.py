@@ -20,7 +20,7 @@ from ..memory.importing.report import Report
 from ..models import Scope
 from ..postgres.settings import ConnectionSettings, TlsMode
 from ..text_forms import clean
-from .fields import PERSON, Field, owner_name, whole_number
+from .fields import PERSON, Field, owner_name, real_path, whole_number
 from .operation import Caller, Operation
 
 _FOLDER: Final = (DOMAIN, "imports")
@@ -59,8 +59,6 @@ async def _import_from_file(caller: Caller, data: dict[str, Any]) -> ServiceResp
     path = await caller.hass.async_add_executor_job(
         _allowed_path, caller.hass, _folder(caller.hass), data[_FILE_NAME]
     )
-    # A file says nothing of where it was written.
-    data.setdefault("time_zone", caller.hass.config.time_zone)
     return await _import(caller, data, FileSource(path))
 
 
@@ -76,6 +74,8 @@ async def _import(
             folder=_folder(caller.hass),
             scope=identity.scope_of_person(person) if person else Scope.household(),
             time_zone=data.get("time_zone"),
+            # A file says nothing of where it was written.
+            home_zone=caller.hass.config.time_zone,
             people={
                 name: identity.scope_of_person(entity_id).owner
                 for name, entity_id in data.get("people", {}).items()
@@ -123,18 +123,18 @@ async def _settings(caller: Caller, data: Mapping[str, Any]) -> ConnectionSettin
 
 
 def _read_dsn(folder: Path, name: str) -> str:
-    """Return the first line of a file in the folder of imports. Blocks. Raises InvalidInput."""
-    if "/" in name:
-        # Whoever takes the field for that of the DSN shall not find the password in a log.
-        raise InvalidInput("import_file_unknown", file_name="…")
+    """Return the first line of a file in the folder of imports. Blocks.
+
+    Raises InvalidInput, which never says what was given: somebody may take the field for that of the DSN.
+    """
+    path = real_path(folder, name)
+    if path is None or path.parent != folder.resolve() or not path.is_file():
+        raise InvalidInput("import_file_unknown")
     try:
-        path = (folder / name).resolve(strict=True)
-        if path.parent != folder.resolve() or not path.is_file():
-            raise InvalidInput("import_file_unknown", file_name=name[:100])
         with path.open("rb") as file:
             return file.readline(_LONGEST_DSN).decode().strip()
-    except (OSError, RuntimeError, ValueError) as err:
-        raise InvalidInput("import_file_unknown", file_name=name[:100]) from err
+    except OSError, ValueError:
+        raise InvalidInput("import_file_unknown") from None
 
 
 def _allowed_path(hass: HomeAssistant, folder: Path, name: str) -> Path:
@@ -142,10 +142,9 @@ def _allowed_path(hass: HomeAssistant, folder: Path, name: str) -> Path:
 
     Raises InvalidInput.
     """
-    try:
-        path = (folder / name).resolve(strict=True)
-    except (OSError, RuntimeError, ValueError) as err:
-        raise InvalidInput("import_file_unknown", file_name=name[:100]) from err
+    path = real_path(folder, name)
+    if path is None:
+        raise InvalidInput("import_file_unknown")
     if not path.is_relative_to(folder.resolve()) and not hass.config.is_allowed_path(
         str(path)
     ):

@@ -14,12 +14,14 @@ from pgvector import HalfVector
 
 from ..models import EmbeddingModel
 from ..text_forms import lexical
-from .chunks import words_of_chunk
+from .chunks import delete_chunks, words_of_chunk
 from .database import MAINTENANCE, Database, PooledConnection
+from .documents import SQL as DOCUMENT_SQL
 from .dropped_secrets import SQL as SECRET_SQL
 from .languages import text_search_configuration
 from .passages import SQL as PASSAGE_SQL
 from .queries import load
+from .response_cache import drop_answers
 from .turns import SQL as TURN_SQL, words_of_statement, words_of_turns
 
 SQL = load("archive")
@@ -56,8 +58,29 @@ _PASSAGES: Final = {
 """What a passage has of its own, by what it was taken from."""
 
 
+class Sample(NamedTuple):
+    """A text that came, by which it should be found."""
+
+    owner: str
+    text: str
+    language: str | None
+
+
 class _NotKept(Exception):
     """Roll the transaction back."""
+
+
+@asynccontextmanager
+async def merging(database: Database, *, keep: bool) -> AsyncIterator[PooledConnection]:
+    """Give a transaction that takes rows; nothing is there unless all of it is, and it shall be kept. Raises DatabaseError."""
+    with suppress(_NotKept):
+        async with database.transaction(MAINTENANCE) as connection:
+            await connection.execute(SQL["go_by_keys"])
+            await connection.execute(SQL["begin"])
+            yield connection
+            await connection.execute(SQL["end"], timeout=_TIMEOUT)
+            if not keep:
+                raise _NotKept
 
 
 class ArchiveRepository:
@@ -80,14 +103,8 @@ class ArchiveRepository:
     @asynccontextmanager
     async def merging(self, *, keep: bool) -> AsyncIterator[Merging]:
         """Give what takes rows; nothing is there unless all of it is, and it shall be kept. Raises DatabaseError."""
-        with suppress(_NotKept):
-            async with self._database.transaction(MAINTENANCE) as connection:
-                await connection.execute(SQL["go_by_keys"])
-                await connection.execute(SQL["begin"])
-                yield Merging(connection)
-                await connection.execute(SQL["end"], timeout=_TIMEOUT)
-                if not keep:
-                    raise _NotKept
+        async with merging(self._database, keep=keep) as connection:
+            yield Merging(connection)
 
 
 async def _owners(connection: PooledConnection) -> list[str]:
@@ -214,8 +231,36 @@ class Merging:
         await self._execute(SQL["document_name"], _values(rows))
 
     async def document_versions(self, rows: Iterable[Row]) -> None:
-        """Take versions of documents that are new."""
+        """Take versions of documents that are there."""
         await self._execute(SQL["document_version"], _values(rows))
+
+    async def drop_same_versions(self, ids: Collection[UUID]) -> None:
+        """Let versions of documents go that are no other content than the one before."""
+        await self._connection.execute(SQL["drop_same_versions"], ids, timeout=_TIMEOUT)
+
+    async def keep_away(self, ids: Collection[UUID]) -> None:
+        """Let new documents in the bin stay there though their files are in folders; what was read of these anew goes.
+
+        After all else that takes long: it locks shelves.
+        """
+        if not ids:
+            return
+        connection = self._connection
+        await connection.execute(SQL["as_usual"])
+        await connection.execute(SQL["put_away"], ids, timeout=_TIMEOUT)
+        anew = await connection.fetch(SQL["read_anew"], ids, timeout=_TIMEOUT)
+        gone: dict[UUID, str] = {}
+        for row in anew:
+            if row["id"] not in gone:
+                gone[row["id"]] = row["owner"]
+                await connection.execute(
+                    SQL["give_names"], row["id"], row["put_away"], row["owner"]
+                )
+        for document_id, owner in gone.items():
+            await delete_chunks(connection, document_id, owner)
+            await connection.execute(DOCUMENT_SQL["delete"], document_id, owner)
+        if gone:
+            await drop_answers(connection, set(gone.values()))
 
     async def end_documents(self, ids: Collection[UUID]) -> int:
         """Settle new documents without their files; return how many were let go."""
@@ -307,6 +352,17 @@ class Merging:
         await self._connection.execute(
             SECRET_SQL["note"], owner, "archive", None, list(kinds)
         )
+
+    async def samples(
+        self, member: str, *, shortest: int, longest: int, most: int
+    ) -> list[Sample]:
+        """Return some of the longest texts of `memories` or `turns` that are new."""
+        return [
+            Sample(*row)
+            for row in await self._connection.fetch(
+                SQL[f"sample_{member}"], shortest, longest, most, timeout=_TIMEOUT
+            )
+        ]
 
     async def _place(
         self, query: str, values: Sequence[Values]

@@ -59,7 +59,7 @@ async def write_chunks(
     *,
     keep: bool,
 ) -> bool:
-    """Make the chunks of a document those that were read; return whether any is gone.
+    """Make the chunks of a document those that were read; return whether any is gone, or on another page.
 
     With `keep`, chunks that say the same as before stay with their vectors.
     """
@@ -85,6 +85,7 @@ async def write_chunks(
             [chunk_id for chunk_id, _ in same],
             [chunk.position for _, chunk in same],
             [chunk.page for _, chunk in same],
+            timeout=BULK_TIMEOUT,
         )
     for some in batched(new, _BATCH, strict=False):
         await connection.execute(
@@ -101,7 +102,11 @@ async def write_chunks(
             [chunk.words for chunk in some],
             timeout=BULK_TIMEOUT,
         )
-    return bool(gone)
+    pages = {row["id"]: row["page"] for row in before}
+    is_moved = any(pages[chunk_id] != chunk.page for chunk_id, chunk in same)
+    if is_moved:
+        await connection.execute(SQL["renew"], shelf, owner)
+    return bool(gone) or is_moved
 
 
 async def _delete(
@@ -109,36 +114,49 @@ async def _delete(
 ) -> None:
     if not chunks:
         return
-    rows = await connection.fetch(SQL["passages_of_chunks"], chunks, owner)
+    rows = await connection.fetch(
+        SQL["passages_of_chunks"], chunks, owner, timeout=BULK_TIMEOUT
+    )
     passages = [row["id"] for row in rows]
     await uncount(connection, [owner], passages)
     await connection.execute(
         SQL["delete_passages"], passages, owner, timeout=BULK_TIMEOUT
     )
-    await connection.execute(SQL["delete"], chunks, document_id, owner)
+    await connection.execute(
+        SQL["delete"], chunks, document_id, owner, timeout=BULK_TIMEOUT
+    )
 
 
 async def delete_chunks(
     connection: PooledConnection, document_id: UUID, owner: str
-) -> None:
-    """Delete the chunks of a document with all that rests on them."""
+) -> bool:
+    """Delete the chunks of a document with all that rests on them; return whether there were any."""
     rows = await connection.fetch(SQL["of_document"], document_id, owner)
     await _delete(connection, document_id, owner, [row["id"] for row in rows])
+    return bool(rows)
+
+
+async def _passages(
+    connection: PooledConnection, document_ids: Sequence[UUID], owner: str
+) -> list[int]:
+    rows = await connection.fetch(
+        SQL["passages_of_documents"], document_ids, owner, timeout=BULK_TIMEOUT
+    )
+    return [row["id"] for row in rows]
 
 
 async def hide_chunks(
     connection: PooledConnection, document_ids: Sequence[UUID], owner: str
 ) -> None:
     """Let no search find documents: vectors and lexemes go, the text stays for whoever restores it."""
-    rows = await connection.fetch(SQL["passages_of_documents"], document_ids, owner)
-    passages = [row["id"] for row in rows]
+    passages = await _passages(connection, document_ids, owner)
     await uncount(connection, [owner], passages)
     # Also locks them against whoever makes vectors right now.
-    await connection.execute(SQL["set_hidden"], passages, owner, True)
-    await connection.execute(SQL["delete_lexemes"], passages, owner)
     await connection.execute(
-        SQL["delete_vectors"], passages, owner, timeout=BULK_TIMEOUT
+        SQL["set_hidden"], passages, owner, True, timeout=BULK_TIMEOUT
     )
+    for name in ("delete_lexemes", "delete_vectors"):
+        await connection.execute(SQL[name], passages, owner, timeout=BULK_TIMEOUT)
 
 
 async def show_chunks(
@@ -148,9 +166,10 @@ async def show_chunks(
     language: str | None,
 ) -> None:
     """Let searches find a document again, by its words at once."""
-    rows = await connection.fetch(SQL["passages_of_documents"], [document_id], owner)
-    passages = [row["id"] for row in rows]
-    await connection.execute(SQL["set_hidden"], passages, owner, False)
+    passages = await _passages(connection, [document_id], owner)
+    await connection.execute(
+        SQL["set_hidden"], passages, owner, False, timeout=BULK_TIMEOUT
+    )
     configuration = text_search_configuration(language)
     for some in batched(passages, _BATCH, strict=False):
         texts = await connection.fetch(SQL["texts"], some, owner)

@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
+import asyncpg
 from pgvector import HalfVector
 
 from ..models import Collection, PassageKind, Scope, SummaryBy
@@ -22,6 +23,7 @@ class StoredCollection:
     name: str
     description: str | None
     summary: str | None
+    summary_by: SummaryBy | None
     version: int
     summary_version: int | None
     summary_passages: int | None
@@ -59,7 +61,9 @@ class CollectionRepository:
         """Return everybody's shelves. Raises DatabaseError."""
         async with self._database.transaction(MAINTENANCE) as connection:
             rows = await connection.fetch(SQL["all"])
-        return [StoredCollection(**row) for row in rows]
+        return [
+            StoredCollection(**{**row, "summary_by": _summary_by(row)}) for row in rows
+        ]
 
     async def content(self, shelf: StoredCollection) -> Content:
         """Return how much stands on a shelf. Raises DatabaseError."""
@@ -135,18 +139,14 @@ class CollectionRepository:
     ) -> list[Collection]:
         async with self._database.transaction(scope.owner) as connection:
             rows = await connection.fetch(SQL["list"], owners, name)
-        return [
-            Collection(
-                **{
-                    **row,
-                    "summary_by": SummaryBy(row["summary_by"])
-                    if row["summary"] is not None
-                    else None,
-                }
-            )
-            for row in rows
-        ]
+        return [Collection(**{**row, "summary_by": _summary_by(row)}) for row in rows]
 
     async def list(self, scope: Scope, name: str | None = None) -> list[Collection]:
         """Return the shelves that the scope may see, the household's first. Raises DatabaseError."""
         return await self._list(scope, scope.owners, name)
+
+
+def _summary_by(row: asyncpg.Record) -> SummaryBy | None:
+    """Return who wrote the summary that there is."""
+    by = row["summary_by"] if row["summary"] is not None else None
+    return None if by is None else SummaryBy(by)

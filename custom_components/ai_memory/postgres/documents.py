@@ -2,7 +2,7 @@
 
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from uuid import UUID, uuid7
 
 import asyncpg
@@ -214,13 +214,18 @@ class DocumentRepository:
             row = await connection.fetchrow(SQL["waiting"], list(without))
         return Waiting(**row) if row else None
 
-    async def write(self, document_id: UUID, scope: Scope, reading: Reading) -> bool:
-        """Make an upload what was read; return whether: it may be in the bin by now. Raises DatabaseError."""
+    async def write(
+        self, document_id: UUID, scope: Scope, reading: Reading
+    ) -> bool | None:
+        """Make an upload what was read; return whether anything of it is gone. Raises DatabaseError.
+
+        None where it was not: it is in the bin by now.
+        """
         owner = scope.owner
         async with self._database.transaction(owner) as connection:
             row = await connection.fetchrow(SQL["lock"], document_id, [owner])
             if row is None or row["deleted_at"] is not None:
-                return False
+                return None
             is_gone = await write_document(
                 connection,
                 document_id,
@@ -232,7 +237,7 @@ class DocumentRepository:
             )
             if is_gone:
                 await drop_answers(connection, {owner})
-        return True
+        return is_gone
 
     async def fail(self, document_id: UUID, scope: Scope, problem: str) -> None:
         """Note why an upload could not be read. Raises DatabaseError."""
@@ -277,12 +282,11 @@ class DocumentRepository:
                 await connection.execute(
                     SQL["take_names"], document_id, live, owner, original is not None
                 )
-                takes = original and await connection.fetchval(
-                    SQL["keep_original"], live, owner, original
-                )
                 await delete_chunks(connection, document_id, owner)
                 await connection.execute(SQL["delete"], document_id, owner)
-                if takes:
+                if original and await connection.fetchval(
+                    SQL["keep_original"], live, owner, original
+                ):
                     return Restored(
                         live, owner, from_bin=original, unneeded=same[0]["original"]
                     )
@@ -329,11 +333,26 @@ class DocumentRepository:
             rows = await connection.fetch(SQL["old"], before, limit)
         return [(row["id"], row["owner"]) for row in rows]
 
-    async def originals(self) -> set[str]:
-        """Return all that are kept, everybody's. Raises DatabaseError."""
+    async def forget_erased(self, before: datetime) -> None:
+        """Let go of what kept erased documents from coming back that have no file since then. Raises DatabaseError."""
         async with self._database.transaction(MAINTENANCE) as connection:
-            rows = await connection.fetch(SQL["originals"])
-        return {row["original"] for row in rows}
+            await connection.execute(SQL["forget_erased"], before)
+
+    async def note_original(self, scope: Scope, original: str) -> None:
+        """Note that a file is about to be kept, so that it is known should no document come of it. Raises DatabaseError."""
+        async with self._database.transaction(scope.owner) as connection:
+            await connection.execute(SQL["note_original"], original, scope.owner)
+
+    async def loose_originals(self, age: timedelta) -> list[str]:
+        """Return the files of this database that no document refers to for so long, everybody's. Raises DatabaseError."""
+        async with self._database.transaction(MAINTENANCE) as connection:
+            rows = await connection.fetch(SQL["loose_originals"], age)
+        return [row["original"] for row in rows]
+
+    async def forget_original(self, original: str) -> None:
+        """Note that a file is gone. Raises DatabaseError."""
+        async with self._database.transaction(MAINTENANCE) as connection:
+            await connection.execute(SQL["forget_original"], original)
 
     async def list(
         self,

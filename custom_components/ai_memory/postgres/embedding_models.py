@@ -8,7 +8,7 @@ import hashlib
 import asyncpg
 from pgvector import HalfVector
 
-from ..models import EmbeddingModel, PassageKind
+from ..models import EmbeddingModel, PassageKind, Scope
 from .database import MAINTENANCE, Database
 from .passages import StoredModel
 from .queries import load
@@ -126,9 +126,9 @@ class EmbeddingModelRepository:
         """Return passages that wait for their vector: those of documents last, oldest first. Raises DatabaseError."""
         return await self._passages("without_embedding", model.id, limit)
 
-    async def sample(self, limit: int) -> list[Unembedded]:
-        """Return passages of anybody, by chance. Raises DatabaseError."""
-        return await self._passages("sample", limit)
+    async def sample(self, scope: Scope, limit: int) -> list[Unembedded]:
+        """Return passages of an owner, by chance. Raises DatabaseError."""
+        return await self._passages("sample", scope.owner, limit)
 
     async def count_without_embedding(self, model: StoredModel) -> int:
         """Return how many passages wait for their vector. Raises DatabaseError."""

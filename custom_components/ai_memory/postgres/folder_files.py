@@ -1,5 +1,6 @@
 """Which documents the files in folders are."""
 
+import asyncio
 from collections import Counter, defaultdict
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
@@ -10,7 +11,7 @@ from uuid import UUID, uuid7
 import asyncpg
 
 from ..models import DocumentState
-from .chunks import Reading, hide_chunks
+from .chunks import Reading, delete_chunks, hide_chunks
 from .database import MAINTENANCE, Database, PooledConnection
 from .documents import SQL as DOCUMENT_SQL, shelf_of, take_out, write_document
 from .forgetting import BULK_TIMEOUT
@@ -61,7 +62,9 @@ class Kept:
     """What became of documents by a file."""
 
     added: list[UUID] = field(default_factory=list)
+    """Those that are new, or of which something is; nothing that they said is gone."""
     changed: list[UUID] = field(default_factory=list)
+    """Those of which something that they said is gone, or stands elsewhere."""
     removed: list[UUID] = field(default_factory=list)
     from_bin: list[str] = field(default_factory=list)
     """Originals of documents that came back from the bin."""
@@ -75,6 +78,8 @@ class FolderFileRepository:
     def __init__(self, database: Database) -> None:
         """Take the database."""
         self._database = database
+        # Before a connection is taken: there are few.
+        self._turn = asyncio.Lock()
 
     @asynccontextmanager
     async def _alone(self, scope: str) -> AsyncIterator[PooledConnection]:
@@ -83,7 +88,7 @@ class FolderFileRepository:
         How many files a document has would not be certain otherwise: one folder may take what another one lets go, and
         two services may watch the same folder.
         """
-        async with self._database.transaction(scope) as connection:
+        async with self._turn, self._database.transaction(scope) as connection:
             await connection.execute(SQL["lock"], _LOCK, timeout=BULK_TIMEOUT)
             yield connection
 
@@ -135,7 +140,7 @@ class FolderFileRepository:
             if row is None:
                 return None
             if await connection.fetchval(SQL["ready_again"], row["id"], file.owner):
-                kept.changed.append(row["id"])
+                kept.added.append(row["id"])
             else:
                 # Asked anew: it may have come back from the bin just now.
                 kept.problem = await connection.fetchval(
@@ -192,7 +197,7 @@ class FolderFileRepository:
                     language=language,
                 )
                 if row is not None:
-                    kept.changed.append(document_id)
+                    (kept.changed if is_gone else kept.added).append(document_id)
             if is_gone or kept.removed:
                 await drop_answers(connection, {owner})
         return kept
@@ -202,8 +207,13 @@ class FolderFileRepository:
         file: FolderFile,
         problem: str,
         sha256: bytes | None,
+        *,
+        says_nothing: bool = False,
     ) -> Kept:
-        """Note why a file could not be read; what its document said before stays. Raises DatabaseError."""
+        """Note why a file could not be read; what its document said before stays, unless it `says_nothing` now.
+
+        Raises DatabaseError.
+        """
         kept = Kept(problem=problem)
         owner = file.owner
         async with self._alone(owner) as connection:
@@ -220,10 +230,15 @@ class FolderFileRepository:
             ):
                 await _set_name(connection, file, name["id"])
                 if name["deleted_at"] is None:
+                    is_gone = says_nothing and await delete_chunks(
+                        connection, name["id"], owner
+                    )
                     await connection.execute(
                         SQL["fail"], name["id"], owner, problem, file.bytes, sha256
                     )
-                    kept.changed.append(name["id"])
+                    (kept.changed if is_gone else kept.added).append(name["id"])
+                    if is_gone:
+                        await drop_answers(connection, {owner})
                 return kept
             document_id = uuid7()
             await connection.execute(
@@ -277,15 +292,19 @@ class FolderFileRepository:
         """Give the documents of a folder to an owner and put them on a shelf, with all that rests on them.
 
         Those that are elsewhere as well, or are there already, stay; their files are read anew. Returns what was moved, and
-        by owner what went into the bin. Raises DatabaseError.
+        by owner what went from them: to the new one, or into the bin. Raises DatabaseError.
         """
         gone: dict[str, list[UUID]] = {}
         async with self._alone(MAINTENANCE) as connection:
-            shelf = await shelf_of(connection, owner, collection)
+            # Nothing may have been read yet: then there is no need of a shelf.
+            shelf = await connection.fetchval(
+                DOCUMENT_SQL["collection"], owner, collection
+            )
             rows = await connection.fetch(SQL["elsewhere"], folder, owner, shelf)
             moved = [row["id"] for row in rows if row["can_move"]]
             if not rows:
                 return [], gone
+            shelf = shelf or await shelf_of(connection, owner, collection)
             passages = [
                 row["id"]
                 for row in await connection.fetch(
@@ -303,6 +322,8 @@ class FolderFileRepository:
                 if not row["can_move"]:
                     some = await _drop(connection, folder, row["owner"], row["paths"])
                     gone.setdefault(row["owner"], []).extend(some)
+                elif row["owner"] != owner:
+                    gone.setdefault(row["owner"], []).append(row["id"])
             # The triggers tell of the shelf where it is now.
             await connection.execute(
                 SQL["renew"], sorted({row["collection_id"] for row in rows})
@@ -343,14 +364,14 @@ async def _recognise(
 ) -> asyncpg.Record | None:
     """Give the file to the document that has its content; return that, None where there is none.
 
-    What was put into the bin while its file stands in a folder stays there; what went there with its file comes back.
+    What a person put into the bin while its file stood in a folder stays there; what went there with its file comes back.
     """
     if name is not None and _is(name, sha256, shelf):
         await _set_name(connection, file, name["id"])
         return name
     same = await connection.fetch(DOCUMENT_SQL["same"], file.owner, shelf, sha256)
     found = next((row for row in same if row["deleted_at"] is None), None) or next(
-        (row for row in same if row["in_folder"]), same[0] if same else None
+        (row for row in same if row["stays_away"]), same[0] if same else None
     )
     if found is None:
         return None
@@ -360,13 +381,13 @@ async def _recognise(
         await connection.execute(
             DOCUMENT_SQL["delete_upload_names"], found["id"], file.owner
         )
-    if found["deleted_at"] is not None and not found["in_folder"]:
+    if found["deleted_at"] is not None and not found["stays_away"]:
         await take_out(connection, found["id"], file.owner, found["language"])
         kept.added.append(found["id"])
         if found["original"]:
             kept.from_bin.append(found["original"])
     elif found["deleted_at"] is None:
-        kept.changed.append(found["id"])
+        kept.added.append(found["id"])
     return found
 
 
@@ -404,23 +425,23 @@ async def _drop(
     """Take files from their documents; those without any other go into the bin. Returns these."""
     rows = await connection.fetch(SQL["names_of"], folder, paths, owner)
     dropped = Counter(row["id"] for row in rows)
-    stays = {
-        row["id"]
+    without = {
+        row["id"]: row
         for row in rows
-        if row["original"] is not None or row["names"] > dropped[row["id"]]
+        if row["original"] is None and row["names"] == dropped[row["id"]]
     }
+    called = {key for key, row in without.items() if not row["erased"]}
     await connection.execute(
         SQL["delete_names"],
-        [row["name_id"] for row in rows if row["id"] in stays],
+        [row["name_id"] for row in rows if row["id"] not in called],
         owner,
     )
     await connection.execute(
         SQL["leave_folder"],
-        [row["name_id"] for row in rows if row["id"] not in stays],
+        [row["name_id"] for row in rows if row["id"] in called],
         owner,
     )
-    without = {row["id"]: row for row in rows if row["id"] not in stays}
-    await connection.execute(SQL["delete_erased"], list(without), owner)
+    await connection.execute(SQL["leave_erased"], list(without), owner)
     gone = [row["id"] for row in without.values() if row["deleted_at"] is None]
     if gone:
         await hide_chunks(connection, gone, owner)

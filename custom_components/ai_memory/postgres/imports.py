@@ -2,14 +2,14 @@
 
 import asyncio
 from collections.abc import AsyncIterator, Iterable, Mapping, Sequence
-from contextlib import asynccontextmanager, suppress
+from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import Enum, auto
 from typing import Final, NamedTuple
 from uuid import UUID
 
-from .archive import SQL as ARCHIVE_SQL, Merging, Row
+from .archive import SQL as ARCHIVE_SQL, Merging, Row, merging
 from .database import MAINTENANCE, Database
 from .dropped_secrets import SQL as SECRET_SQL
 from .foreign import About, about
@@ -63,10 +63,6 @@ class StoredTurn(NamedTuple):
     rating: int | None
 
 
-class _NotKept(Exception):
-    """Roll the transaction back."""
-
-
 class ImportRepository:
     """Takes what comes from elsewhere."""
 
@@ -77,14 +73,8 @@ class ImportRepository:
     @asynccontextmanager
     async def taking(self, *, keep: bool = True) -> AsyncIterator[Taking]:
         """Give what takes one batch; nothing is there unless all of it is, and it shall be kept. Raises DatabaseError."""
-        with suppress(_NotKept):
-            async with self._database.transaction(MAINTENANCE) as connection:
-                await connection.execute(ARCHIVE_SQL["go_by_keys"])
-                await connection.execute(ARCHIVE_SQL["begin"])
-                yield Taking(connection)
-                await connection.execute(ARCHIVE_SQL["end"], timeout=_TIMEOUT)
-                if not keep:
-                    raise _NotKept
+        async with merging(self._database, keep=keep) as connection:
+            yield Taking(connection)
 
     async def about(self) -> About:
         """Return what our own database is. Raises DatabaseError."""
@@ -158,9 +148,12 @@ class Taking(Merging):
             "drop_passages": changed,
             "drop_lexemes": changed,
         }
+        # What rests on a text that goes is marked at once: `end` looks for new ones.
+        await self._connection.execute(ARCHIVE_SQL["as_usual"])
         for name, ids in dropped.items():
             if ids:
                 await self._connection.execute(SQL[name], ids, owner, timeout=_TIMEOUT)
+        await self._connection.execute(ARCHIVE_SQL["begin"])
         touched = [item for item in items if item.id in outcomes]
         await self._execute(
             SQL["widen_session"],

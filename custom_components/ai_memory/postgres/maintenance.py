@@ -47,6 +47,11 @@ class IndexState:
     built_at: datetime | None
     bytes: int
 
+    @property
+    def is_as_it_should_be(self) -> bool:
+        """Return whether there is nothing to be done about it."""
+        return self.decision in {IndexDecision.TOO_FEW, IndexDecision.KEEP}
+
 
 class MaintenanceRepository:
     """Work in the background that no turn waits for."""
@@ -93,9 +98,12 @@ class MaintenanceRepository:
         After many vectors went it is built anew: to mend it takes `VACUUM` far longer (docs/architecture.md).
         """
         info = self._database.info
+        # Asked before as well: the index of another model may be in the making for long.
+        if (await self.index_state(model)).is_as_it_should_be:
+            return False
         async with self._indexing:
             state = await self.index_state(model)
-            if state.decision in {IndexDecision.TOO_FEW, IndexDecision.KEEP}:
+            if state.is_as_it_should_be:
                 return False
             await self._drop_index(model.id)
             if state.decision is IndexDecision.DROP or info is None:

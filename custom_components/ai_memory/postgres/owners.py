@@ -18,6 +18,7 @@ _MOVES = (
     "move_documents",
     "move_document_names",
     "move_document_versions",
+    "move_loose_originals",
     "move_chunks",
     "move_passages",
     "move_passage_lexemes",
@@ -93,6 +94,7 @@ class OwnerRepository:
                 await finish(connection, Erased(owners={owner}))
             else:
                 await drop_answers(connection, {owner})
+            await connection.execute(SQL["delete_session_cut"], owner)
         return [row["original"] for row in rows]
 
     async def reassign(self, source: Scope, target: Scope) -> list[str]:
@@ -111,6 +113,7 @@ class OwnerRepository:
             await connection.execute(SQL["erase_collections"], source.owner)
             await finish(connection, Erased(owners={target.owner}))
             await drop_answers(connection, {source.owner})
+            await connection.execute(SQL["delete_session_cut"], source.owner)
         return unneeded
 
 

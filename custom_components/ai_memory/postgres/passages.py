@@ -29,8 +29,8 @@ class StoredModel:
 class Gates:
     """What a passage must score to be relevant, between 0 and 1.
 
-    Cosines are None where the store is searched without an embedder. `passages` is how many there were when the gates
-    were measured.
+    Cosines are None where the store is searched without an embedder. `passages` is against how many the gates were
+    measured: with an embedder those that had their vector.
     """
 
     question_cosine: float | None
@@ -122,10 +122,14 @@ class PassageRepository:
                 for vector in vectors
             ]
 
-    async def count(self) -> int:
-        """Return how many passages there are. Raises DatabaseError."""
+    async def count(self, model: StoredModel | None = None) -> int:
+        """Return how many passages there are, or how many of them a model has vectors of. Raises DatabaseError."""
         async with self._database.transaction(MAINTENANCE) as connection:
-            found: int = await connection.fetchval(SQL["count"])
+            found: int = (
+                await connection.fetchval(SQL["count_vectors"], model.id)
+                if model
+                else await connection.fetchval(SQL["count"])
+            )
         return found
 
     async def gates(self, embedder: str, language: str) -> Gates | None:

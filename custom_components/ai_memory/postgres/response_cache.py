@@ -2,14 +2,16 @@
 
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
-from datetime import timedelta
-from typing import Any
+from datetime import UTC, datetime, timedelta
+from typing import Any, Final
 
 from ..models import HOUSEHOLD, CachedAnswer, Scope
 from .database import MAINTENANCE, Database, PooledConnection, widen
 from .queries import load
 
 SQL = load("response_cache")
+_COMMITS_WITHIN: Final = timedelta(seconds=1)
+"""Until then a turn may still be told what a transaction deletes."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,13 +23,21 @@ class CacheLookup:
 
 
 async def drop_answers(connection: PooledConnection, owners: AbstractSet[str]) -> None:
-    """Delete the answers that may rest on what was these owners', as the last thing of a transaction."""
+    """Delete the answers that may rest on what was these owners', as the last thing of a transaction.
+
+    Nor does a session go on that may quote it, also after a restart: see `memory/recent.py`.
+    """
+    if not owners:
+        return
     if HOUSEHOLD in owners:
         # Anybody's answer may rest on what the household knew.
         await widen(connection)
         await connection.execute(SQL["clear_all"])
-    elif owners:
+        owners = {HOUSEHOLD}
+    else:
         await connection.execute(SQL["clear"], list(owners))
+    until = datetime.now(UTC) + _COMMITS_WITHIN
+    await connection.execute(SQL["cut_sessions"], list(owners), until)
 
 
 class ResponseCacheRepository:

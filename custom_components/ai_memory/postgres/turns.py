@@ -76,6 +76,13 @@ class TurnRepository:
             for row in reversed(rows)
         ]
 
+    async def session_cuts(self, since: datetime) -> dict[str, datetime]:
+        """Return up to when sessions may quote what is gone, by its owner; let go of what is older. Raises DatabaseError."""
+        async with self._database.transaction(MAINTENANCE) as connection:
+            await connection.execute(SQL["delete_session_cuts"], since)
+            rows = await connection.fetch(SQL["session_cuts"])
+        return {row["owner"]: row["at"] for row in rows}
+
     async def index(
         self, after: tuple[datetime, UUID] | None, limit: int
     ) -> tuple[datetime, UUID] | None:

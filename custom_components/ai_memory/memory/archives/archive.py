@@ -1,7 +1,8 @@
 """One portable archive of everything: a backup, and the way to another machine."""
 
 import asyncio
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -11,6 +12,7 @@ from ...documents.formats.content import ReadError
 from ...documents.originals import Originals
 from ...errors import DatabaseError, InvalidInput
 from ...models import Scope, Verb
+from ...postgres.archive import Sample
 from ...postgres.store import Store
 from ..changes import Changes
 from ..preferences import Preferences
@@ -43,6 +45,9 @@ class Imported:
     already_there: dict[str, int]
     left_out: dict[str, int]
     masked: int
+    memories: list[Sample]
+    """Some of those that are new, to be searched for."""
+    turns: list[Sample]
 
 
 class Archive:
@@ -75,6 +80,12 @@ class Archive:
         self._nudge = nudge
         self._look_again = look_again
         self._one_at_a_time = asyncio.Lock()
+        self._importing = 0
+
+    @property
+    def is_importing(self) -> bool:
+        """Whether something of an archive is about to be here."""
+        return self._importing > 0
 
     async def export_all(
         self,
@@ -83,10 +94,12 @@ class Archive:
         name_of: Callable[[Scope], str | None],
         file_name: str | None = None,
         scope: Scope | None = None,
+        passed: Callable[[int], None] = lambda rows: None,
     ) -> Exported:
         """Write an archive of what a scope owns, of everything without one, into a folder.
 
-        `name_of` gives the names of persons. Raises InvalidInput (`archive_file_name_invalid`, `archive_file_exists`,
+        `name_of` gives the names of persons; `passed` hears of each page how many rows it has, and may raise to end it.
+        Raises InvalidInput (`archive_file_name_invalid`, `archive_file_exists`,
         `archive_disk_full`, `archive_not_written`, `archive_too_large`), DatabaseError; nothing is left then.
         """
         created_at = datetime.now(UTC)
@@ -106,6 +119,7 @@ class Archive:
                 ) as found:
                     for member in MEMBERS:
                         async for rows in found.pages(member):
+                            passed(len(rows))
                             await asyncio.to_thread(file.write, member, rows)
                     size = await asyncio.to_thread(
                         file.finish,
@@ -126,22 +140,30 @@ class Archive:
         people: Mapping[str, str] | None = None,
         overwrite: bool = False,
         dry_run: bool = False,
+        passed: Callable[[int], None] = lambda rows: None,
     ) -> Imported:
         """Merge an archive of a folder into what is there; all of it, or nothing.
 
         `people` gives owners of here for those of the archive, by person id or by the name they had; `overwrite`
-        preferences that are there; a `dry_run` only counts. Raises InvalidInput (`archive_...`), DatabaseError.
+        preferences that are there; a `dry_run` only counts; `passed` is as of `export_all`. Raises InvalidInput
+        (`archive_...`), DatabaseError.
         """
         file = ArchiveReader(folder / check_file_name(file_name))
-        async with self._one_at_a_time:
-            try:
-                manifest = await asyncio.to_thread(file.open)
-                owners = _owners(manifest, people or {})
-                merge = await self._merge(
-                    file, manifest, owners, overwrite=overwrite, dry_run=dry_run
-                )
-            finally:
-                await asyncio.to_thread(file.close)
+        with self._noted(dry_run=dry_run):
+            async with self._one_at_a_time:
+                try:
+                    manifest = await asyncio.to_thread(file.open)
+                    owners = _owners(manifest, people or {})
+                    merge = await self._merge(
+                        file,
+                        manifest,
+                        owners,
+                        overwrite=overwrite,
+                        dry_run=dry_run,
+                        passed=passed,
+                    )
+                finally:
+                    await asyncio.to_thread(file.close)
         if not dry_run:
             await self._tell(merge)
         return Imported(
@@ -150,7 +172,17 @@ class Archive:
             already_there=dict(merge.already_there),
             left_out=dict(merge.left_out),
             masked=merge.masked,
+            memories=merge.samples["memories"],
+            turns=merge.samples["turns"],
         )
+
+    @contextmanager
+    def _noted(self, *, dry_run: bool) -> Iterator[None]:
+        self._importing += not dry_run
+        try:
+            yield
+        finally:
+            self._importing -= not dry_run
 
     async def _merge(
         self,
@@ -160,6 +192,7 @@ class Archive:
         *,
         overwrite: bool,
         dry_run: bool,
+        passed: Callable[[int], None],
     ) -> Merge:
         member = "embedding_models"
         try:
@@ -177,6 +210,7 @@ class Archive:
                 for member in MEMBERS:
                     pages = (merge.prepare(member, rows) for rows in file.pages(member))
                     while rows := await asyncio.to_thread(file.next_page, pages):
+                        passed(len(rows))
                         await merge.take(member, rows)
                 await merge.end()
         except DatabaseError as err:

@@ -16,6 +16,7 @@ from typing import IO, BinaryIO, Final
 import zipfile
 import zlib
 
+from ...documents.regular_file import open_regular
 from ...errors import InvalidInput
 from ...models import EmbeddingModel, JsonValue
 from ...text_forms import storable
@@ -336,16 +337,11 @@ def _check_sizes(infos: Sequence[zipfile.ZipInfo], size: int) -> None:
 def _open_regular(path: Path) -> BinaryIO:
     """Open a file that is no link, device or folder. Raises InvalidInput."""
     try:
-        # Opening a pipe would wait for who writes it.
-        descriptor = os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK)
+        return open_regular(path, follow_links=False)
     except FileNotFoundError as err:
         raise InvalidInput("archive_file_unknown", file_name=path.name) from err
     except OSError as err:
         raise InvalidInput("archive_unreadable") from err
-    if not stat.S_ISREG(os.fstat(descriptor).st_mode):
-        os.close(descriptor)
-        raise InvalidInput("archive_unreadable")
-    return os.fdopen(descriptor, "rb")
 
 
 @contextmanager

@@ -13,7 +13,7 @@ from ...models import JsonValue, Scope
 from ...text_forms import storable_json
 
 FORMAT: Final = "ai-memory-archive"
-VERSION: Final = 2
+VERSION: Final = 3
 MANIFEST: Final = "manifest.json"
 SUFFIX: Final = ".jsonl"
 
@@ -242,6 +242,7 @@ MEMBERS: Final[dict[str, dict[str, Kind]]] = {
         "updated_at": TIME,
         "deleted_at": TIME.or_none,
         "erased": FLAG,
+        "put_away": FLAG,
     },
     "document_names": {
         "document": UNIQUE_ID,
@@ -325,24 +326,31 @@ MEMBERS: Final[dict[str, dict[str, Kind]]] = {
 Ids are the archive's own and grow from line to line; those of turns and documents are the same everywhere. What hangs on
 one of them or on a memory is its owner's.
 """
-_MEMBERS_OF_2: Final = {"documents", "document_names", "document_versions"}
-_COLUMNS_OF_2: Final = {
-    "collections": {"description", "summary_by", "summary_passages"},
-    "passages": {"document", "position", "page", "heading"},
+_NEW_MEMBERS: Final = {2: {"documents", "document_names", "document_versions"}}
+_NEW_COLUMNS: Final = {
+    2: {
+        "collections": {"description", "summary_by", "summary_passages"},
+        "passages": {"document", "position", "page", "heading"},
+    },
+    3: {"documents": {"put_away"}},
 }
-"""All of them may be empty: so they are in what was read of an older archive."""
-MEMBERS_OF: Final = {
-    1: {
+"""What came with a version; of an older archive these columns are read as empty."""
+
+
+def _members_of(version: int) -> dict[str, dict[str, Kind]]:
+    newer = range(version + 1, VERSION + 1)
+    return {
         member: {
             name: kind
             for name, kind in columns.items()
-            if name not in _COLUMNS_OF_2.get(member, ())
+            if not any(name in _NEW_COLUMNS[new].get(member, ()) for new in newer)
         }
         for member, columns in MEMBERS.items()
-        if member not in _MEMBERS_OF_2
-    },
-    2: MEMBERS,
-}
+        if not any(member in _NEW_MEMBERS.get(new, ()) for new in newer)
+    }
+
+
+MEMBERS_OF: Final = {version: _members_of(version) for version in range(1, VERSION + 1)}
 """The members of each version that can be read."""
 BORROWED_LANGUAGE: Final = {"tool_executions", "passages", "context_references"}
 """Where the language is that of the turn, memory or document, and only told for the filter of secrets."""

@@ -9,15 +9,20 @@ from uuid import UUID
 
 from ...errors import InvalidInput
 from ...models import Subject
-from ...postgres.archive import Merging, Placed
+from ...postgres.archive import Merging, Placed, Sample
 from ...text_forms import storable
 from ..aliases import ALIAS_PREFIX, split_key
 from ..document_reading import LONGEST_TITLE
+from ..memories import LONGEST_QUERY
 from ..preferences import PROPOSED_PREFIX
 from .format import BORROWED_LANGUAGE, MEMBERS, Row
 from .manifest import Manifest
 from .secrets import mask_row, secrets_of_refused
 
+SAMPLES: Final = 5
+"""How many of each kind are searched for afterwards."""
+SHORTEST_SAMPLE: Final = 15
+"""Characters: of few words all may be such as no search looks for."""
 _LEFT_OUT: Final = 0
 """No row has this id."""
 
@@ -77,6 +82,12 @@ class Merge:
         self._passages = _Ids("passages")
         self._documents: dict[UUID, Placed[UUID] | None] = {}
         """None for those that are left out."""
+        self._put_away: set[UUID] = set()
+        """New documents that are deleted and keep their files from coming back."""
+        self._perhaps_put_away: set[UUID] = set()
+        """New documents in the bin, of an archive that does not tell."""
+        self._same_content: set[UUID] = set()
+        """Documents of here that are some of the archive's by what they say."""
         self._descriptions: list[Row] = []
         self._perhaps_in_vain: set[int] = set()
         self._secrets: set[tuple[str, str]] = set()
@@ -100,6 +111,8 @@ class Merge:
         self.changed: set[tuple[Subject, str]] = set()
         self.folders: set[str] = set()
         """Those that files of new documents are said to be in."""
+        self.samples: dict[str, list[Sample]] = {}
+        """Texts of new memories and turns, to be searched for."""
 
     async def begin(self) -> None:
         """Make sure of the embedding models. Raises DatabaseError."""
@@ -179,7 +192,8 @@ class Merge:
                 await self._into.document_versions(
                     row | {"document": at.id}
                     for row in rows
-                    if (at := self._document(row)) and at.is_new
+                    if (at := self._document(row))
+                    and (at.is_new or at.id in self._same_content)
                 )
             case "passages":
                 await self._take_passages(rows)
@@ -204,13 +218,22 @@ class Merge:
         in_vain = await self._into.drop_empty_conversations(self._perhaps_in_vain)
         self.added["conversations"] -= in_vain
         self.already_there["conversations"] += in_vain
-        self.added["documents"] -= await self._into.end_documents(
+        await self._into.drop_same_versions(self._same_content)
+        await self._into.keep_away(self._put_away)
+        let_go = await self._into.end_documents(
             [at.id for at in self._documents.values() if at and at.is_new]
         )
+        if let_go:
+            self.added["documents"] -= let_go
+            self.left_out["documents"] += let_go
         await self._into.describe(self._descriptions)
         for owner in {owner for owner, _ in self._secrets}:
             await self._into.note_secrets(
                 owner, sorted(kind for of, kind in self._secrets if of == owner)
+            )
+        for member in ("memories", "turns"):
+            self.samples[member] = await self._into.samples(
+                member, shortest=SHORTEST_SAMPLE, longest=LONGEST_QUERY, most=SAMPLES
             )
 
     async def _take_turns(self, rows: list[Row]) -> None:
@@ -239,6 +262,12 @@ class Merge:
             (self.added if at.is_new else self.already_there)["documents"] += 1
             if at.is_new:
                 self.changed.add((Subject.DOCUMENT, row["owner"]))
+                if row["put_away"] or row["erased"]:
+                    self._put_away.add(at.id)
+                elif row["put_away"] is None and row["deleted_at"] is not None:
+                    self._perhaps_put_away.add(at.id)
+            elif at.id != document_id:
+                self._same_content.add(at.id)
 
     def _document(self, row: Row) -> Placed[UUID] | None:
         """Return where the document of a row is, None where it is left out. Raises InvalidInput."""
@@ -258,6 +287,8 @@ class Merge:
             if at is None:
                 continue
             if (folder := row["folder"]) is not None:
+                if at.id in self._perhaps_put_away:
+                    self._put_away.add(at.id)
                 if not at.is_new or not self._knows_folder(folder):
                     continue
                 self.folders.add(folder)

@@ -1,8 +1,8 @@
 """What comes from elsewhere: a database that follows the plan, lines of JSON, another AI Memory."""
 
 import asyncio
-from collections.abc import AsyncIterator, Callable, Collection, Mapping
-from dataclasses import dataclass, field
+from collections.abc import AsyncIterator, Callable, Collection, Iterable, Mapping
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, tzinfo
 import logging
 from pathlib import Path
@@ -10,6 +10,7 @@ import time
 
 from ...errors import AiMemoryError, InvalidInput
 from ...models import Scope, Subject, Verb
+from ...postgres.archive import Sample
 from ...postgres.foreign import ForeignDatabase, ForeignTable
 from ...postgres.settings import ConnectionSettings
 from ...postgres.store import Store
@@ -22,7 +23,7 @@ from .lines import Line, LineFile
 from .moving import Moving, remove_leftovers
 from .plan import LEFT_OUT, REQUIRED, Translator
 from .progress import ImportProgress, ImportState
-from .report import Again, Report, rows_to_try
+from .report import Again, Check, Report, rows_to_try
 from .sources import (
     TABLES,
     has_columns,
@@ -58,18 +59,23 @@ class ImportOptions:
     """How to import.
 
     `folder` is where reports go. `scope` is whose it becomes; for another AI Memory `people` tells that, by the person's
-    id or name there. `time_zone` is that of times without one: by default what the source says, of a file the home's.
-    `retry` names a report whose failed rows are tried again.
+    id or name there. `time_zone` is that of times without one: by default what the source says, of a file `home_zone`.
+    `retry` names a report whose failed rows are tried again; what it says of schema and time zone is the default then.
     """
 
     folder: Path
     scope: Scope
     time_zone: str | None = None
+    home_zone: str = "UTC"
     people: Mapping[str, str] = field(default_factory=dict)
     name_of: Callable[[Scope], str | None] = lambda scope: None
     overwrite: bool = False
     dry_run: bool = False
     retry: str | None = None
+
+
+class _Stopped(Exception):
+    """A move shall end, and nothing of it be kept."""
 
 
 class Imports:
@@ -127,11 +133,14 @@ class Imports:
         except asyncio.CancelledError:
             # Ended by `close`: whoever waits for it is not.
             if (task := asyncio.current_task()) and not task.cancelling():
-                raise InvalidInput("import_not_running") from None
+                raise InvalidInput("import_ended") from None
             raise
 
     def stop(self) -> None:
-        """Let the import end after the batch that it is at. Raises InvalidInput `import_not_running`."""
+        """Let the import end after the batch that it is at; of another AI Memory nothing is here then.
+
+        Raises InvalidInput `import_not_running`.
+        """
         if self._task is None or self._task.done():
             raise InvalidInput("import_not_running")
         self._stop = True
@@ -164,6 +173,10 @@ class Imports:
                 again = await asyncio.to_thread(
                     rows_to_try, options.folder, options.retry
                 )
+                again.check(report)
+                options = replace(
+                    options, time_zone=options.time_zone or again.time_zone
+                )
             if isinstance(source, FileSource):
                 await self._from_file(source, options, report, again)
             else:
@@ -179,6 +192,7 @@ class Imports:
             progress.state = ImportState.STOPPED
             raise
         except Exception:
+            _LOGGER.exception("Unexpected error in an import")
             report.problem = progress.problem = "unknown"
             progress.state = ImportState.FAILED
             raise
@@ -209,8 +223,8 @@ class Imports:
         report: Report,
         again: Again | None,
     ) -> None:
-        zone = await zone_of(options.time_zone or "UTC")
-        report.time_zone = options.time_zone or "UTC"
+        report.time_zone = options.time_zone or options.home_zone
+        zone = await zone_of(report.time_zone)
         file = LineFile(source.path)
         try:
             self.progress.total = await asyncio.to_thread(file.open)
@@ -236,9 +250,14 @@ class Imports:
             here = await self._store.imports.about()
             is_ours = about.identity is not None and about.identity == here.identity
             report.server_version = about.server_version
-            found = await database.tables(TABLES, source.schema)
-            schema = schema_of(found, named=source.schema, is_ours=is_ours)
+            named = source.schema or (again.schema if again is not None else None)
+            found = await database.tables(TABLES, named)
+            schema = schema_of(found, named=named, is_ours=is_ours)
             report.schema = schema
+            if again is not None and again.schema != schema:
+                raise InvalidInput(
+                    "import_report_of_another_source", place=again.place[:200]
+                )
             if not is_ai_memory(found, schema):
                 report.time_zone = options.time_zone or about.time_zone
                 zone = await zone_of(report.time_zone)
@@ -257,14 +276,20 @@ class Imports:
         if options.scope != Scope.household() or again is not None:
             raise InvalidInput("import_option_of_plan")
         report.kind = "ai_memory"
-        exported, imported = await self._moving.move(
-            source.settings,
-            options.folder,
-            name_of=options.name_of,
-            people=options.people,
-            overwrite=options.overwrite,
-            dry_run=options.dry_run,
-        )
+        try:
+            exported, imported = await self._moving.move(
+                source.settings,
+                options.folder,
+                name_of=options.name_of,
+                people=options.people,
+                overwrite=options.overwrite,
+                dry_run=options.dry_run,
+                progress=self.progress,
+                passed=self._passed,
+            )
+        except _Stopped:
+            report.stopped = True
+            return
         report.masked = imported.masked
         report.moved = {
             "rows": dict(exported.rows),
@@ -273,6 +298,20 @@ class Imports:
             "left_out": dict(imported.left_out),
             "owners": dict(imported.owners),
         }
+        for member, added in imported.added.items():
+            left_out = imported.left_out.get(member, 0)
+            report.checks[member] = Check(
+                exported.rows[member] - left_out,
+                added + imported.already_there.get(member, 0),
+            )
+        if not options.dry_run:
+            await self._search(imported.memories, imported.turns, report)
+
+    def _passed(self, rows: int) -> None:
+        """Count rows of another AI Memory; end where that is asked for, as if none had come."""
+        if self._stop:
+            raise _Stopped
+        self.progress.done += rows
 
     async def _from_plan(
         self,
@@ -373,7 +412,7 @@ class Imports:
             return
         if report.rows_failed or dropped:
             await writing.note_secrets(dropped)
-        await self._search(options.scope, writing, report)
+        await self._search(writing.memories, writing.turns, report)
 
     async def _take_items(
         self,
@@ -404,21 +443,23 @@ class Imports:
         for subject in sorted(changed):
             self._changes.tell(subject, Verb.ADDED, scope.owner)
 
-    async def _search(self, scope: Scope, writing: Writing, report: Report) -> None:
+    async def _search(
+        self, memories: Iterable[Sample], turns: Iterable[Sample], report: Report
+    ) -> None:
         """Look whether some of what came is found by its words."""
-        for content, language in writing.memories:
+        for owner, text, language in memories:
             passages = await self._memories.recall(
-                scope, content, limit=MOST_RESULTS, language=language
+                Scope(owner), text, limit=MOST_RESULTS, language=language
             )
             report.searched += 1
-            report.search_found += any(passage.text == content for passage in passages)
-        for text, language in writing.turns:
-            turns = await self._conversations.search(
-                scope, text, limit=MOST_RESULTS, language=language
+            report.search_found += any(passage.text == text for passage in passages)
+        for owner, text, language in turns:
+            found_turns = await self._conversations.search(
+                Scope(owner), text, limit=MOST_RESULTS, language=language
             )
             report.searched += 1
             report.search_found += any(
-                text in {found.turn.text, found.turn.reply} for found in turns
+                text in {found.turn.text, found.turn.reply} for found in found_turns
             )
 
 

@@ -3,9 +3,9 @@
 from collections.abc import Iterator
 import os
 from pathlib import Path
-import stat
 from typing import Any, BinaryIO, Final
 
+from ...documents.regular_file import open_regular
 from ...errors import InvalidInput
 from .fields import BrokenRow, Reason, object_of
 
@@ -34,22 +34,14 @@ class LineFile:
     def open(self) -> int:
         """Open it; return its length in bytes. Raises InvalidInput."""
         try:
-            # Opening a pipe would wait for who writes it.
-            descriptor = os.open(self._path, os.O_RDONLY | os.O_NONBLOCK)
+            self._file = open_regular(self._path)
         except FileNotFoundError as err:
-            raise InvalidInput(
-                "import_file_unknown", file_name=self._path.name
-            ) from err
+            raise InvalidInput("import_file_unknown") from err
         except (OSError, ValueError) as err:
             raise InvalidInput(
                 "import_file_unreadable", file_name=self._path.name
             ) from err
-        status = os.fstat(descriptor)
-        if not stat.S_ISREG(status.st_mode):
-            os.close(descriptor)
-            raise InvalidInput("import_file_unreadable", file_name=self._path.name)
-        self._file = os.fdopen(descriptor, "rb")
-        return status.st_size
+        return os.fstat(self._file.fileno()).st_size
 
     def next_page(self) -> tuple[list[Line], int]:
         """Return the next lines and how many bytes they have; none behind the last one. Raises InvalidInput."""

@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Callable, Mapping
+import logging
 from pathlib import Path
 from typing import Final
 from uuid import uuid4
@@ -11,6 +12,9 @@ from ...postgres.foreign import source_errors
 from ...postgres.settings import ConnectionSettings
 from ...postgres.store import Store
 from ..archives.archive import Archive, Exported, Imported
+from .progress import ImportProgress
+
+_LOGGER = logging.getLogger(__name__)
 
 type ArchiveOf = Callable[[Store], Archive]
 """Makes what writes archives of another store."""
@@ -35,10 +39,13 @@ class Moving:
         people: Mapping[str, str],
         overwrite: bool = False,
         dry_run: bool = False,
+        progress: ImportProgress,
+        passed: Callable[[int], None],
     ) -> tuple[Exported, Imported]:
         """Merge everything of the source; all of it, or nothing. What is there stays as it is.
 
-        `folder` needs room for all of it, for a while. Raises InvalidInput, DatabaseError.
+        `folder` needs room for all of it, for a while. `passed` hears of rows, each when it is read and when it is merged,
+        and may raise to end it. Raises InvalidInput, DatabaseError.
         """
         file_name = f"{_PREFIX}{uuid4().hex}.zip"
         source = Store(settings, read_only=True)
@@ -46,10 +53,16 @@ class Moving:
             with source_errors():
                 await source.database.open()
                 exported = await self._archive_of(source).export_all(
-                    folder, name_of=name_of, file_name=file_name
+                    folder, name_of=name_of, file_name=file_name, passed=passed
                 )
+            progress.total = 2 * sum(exported.rows.values())
             imported = await self._archive.import_all(
-                folder, file_name, people=people, overwrite=overwrite, dry_run=dry_run
+                folder,
+                file_name,
+                people=people,
+                overwrite=overwrite,
+                dry_run=dry_run,
+                passed=passed,
             )
         finally:
             await source.database.close()
@@ -60,7 +73,10 @@ class Moving:
 def remove_leftovers(folder: Path) -> None:
     """Remove what a move that was killed has left: it holds everything. Blocks."""
     for path in folder.glob(f"{_PREFIX}*.zip"):
-        _remove(path)
+        try:
+            _remove(path)
+        except OSError as err:
+            _LOGGER.error("%s holds all that was said: %s", path, err.strerror)
 
 
 def _remove(path: Path) -> None:

@@ -17,7 +17,10 @@ class ImportState(StrEnum):
 
 @dataclass(slots=True)
 class ImportProgress:
-    """How far the import is that runs, else the last one; `total` and `done` are rows, of a file bytes."""
+    """How far the import is that runs, else the last one; `total` and `done` are rows, of a file bytes.
+
+    Of another AI Memory each row counts twice: it is read, and merged; how many there are is known when all are read.
+    """
 
     state: ImportState = ImportState.IDLE
     dry_run: bool = False

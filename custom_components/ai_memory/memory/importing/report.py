@@ -1,7 +1,6 @@
 """What came of an import, for people and for trying again. Never with what stands in a row."""
 
 from collections import Counter
-from collections.abc import Iterable
 from dataclasses import asdict, dataclass, field
 from datetime import UTC, datetime
 import json
@@ -14,6 +13,7 @@ from uuid import uuid4
 from ...errors import InvalidInput
 from .fields import Reason
 from .items import SourceRow
+from .plan import LEFT_OUT
 
 FORMAT: Final = "ai-memory-import-report"
 VERSION: Final = 1
@@ -135,11 +135,20 @@ class Report:
         return sum(table.failed for table in self.tables.values())
 
     @property
-    def is_verified(self) -> bool:
-        """Return whether every row was looked at, and all that was taken stands here and can be found."""
+    def is_verified(self) -> bool | None:
+        """Return whether every row was looked at, and all that was taken stands here and can be found.
+
+        None of a dry run; not where nothing was taken, as nothing was verified.
+        """
+        if self.dry_run:
+            return None
         return (
             self.problem is None
             and self.search_found == self.searched
+            and bool(self.checks)
+            and not any(
+                table.problem for name, table in self.tables.items() if name != LEFT_OUT
+            )
             and all(check.found == check.taken for check in self.checks.values())
             and (
                 self.stopped
@@ -212,17 +221,30 @@ class Report:
 
 @dataclass(frozen=True, slots=True)
 class Again:
-    """The rows of a report that are to be tried again."""
+    """The rows of a report that are to be tried again, and what its import was told."""
 
+    place: str
+    owner: str
+    schema: str | None
+    time_zone: str | None
     ids: dict[str, list[str] | None]
     """By table; None where not every row has one: then the whole table."""
     lines: frozenset[int]
+
+    def check(self, report: Report) -> None:
+        """Raise InvalidInput unless it is of what is imported now, for the same owner."""
+        if self.place != report.place:
+            raise InvalidInput(
+                "import_report_of_another_source", place=self.place[:200]
+            )
+        if self.owner != report.owner:
+            raise InvalidInput("import_report_of_another_owner")
 
 
 def rows_to_try(folder: Path, file_name: str) -> Again:
     """Return the rows that a report names as failed. Raises InvalidInput. Blocks."""
     if not _FILE_NAME.fullmatch(file_name):
-        raise InvalidInput("import_report_unknown", file_name=file_name[:100])
+        raise InvalidInput("import_report_unknown")
     path = folder / file_name
     try:
         if path.stat().st_size > _LONGEST_REPORT:
@@ -230,9 +252,10 @@ def rows_to_try(folder: Path, file_name: str) -> Again:
         found = json.loads(path.read_bytes())
         if found["format"] != FORMAT or found["version"] != VERSION:
             raise InvalidInput("import_report_invalid", file_name=file_name)
-        return _again(found["failed"])
-    except OSError as err:
-        raise InvalidInput("import_report_unknown", file_name=file_name) from err
+        return _again(found)
+    except OSError:
+        # Unchained, as all that may quote a name: somebody may have given a password in its place.
+        raise InvalidInput("import_report_unknown") from None
     except (
         ValueError,
         LookupError,
@@ -243,10 +266,10 @@ def rows_to_try(folder: Path, file_name: str) -> Again:
         raise InvalidInput("import_report_invalid", file_name=file_name) from err
 
 
-def _again(rows: Iterable[dict[str, Any]]) -> Again:
+def _again(report: dict[str, Any]) -> Again:
     ids: dict[str, list[str] | None] = {}
     lines = set()
-    for row in rows:
+    for row in report["failed"]:
         table = str(row["table"])
         if (line := row.get("line")) is not None:
             lines.add(int(line))
@@ -255,4 +278,12 @@ def _again(rows: Iterable[dict[str, Any]]) -> Again:
             ids[table] = None
         elif known is not None:
             known.append(str(row_id))
-    return Again(ids, frozenset(lines))
+    schema, time_zone = report["schema"], report["time_zone"]
+    return Again(
+        place=str(report["place"]),
+        owner=str(report["owner"]),
+        schema=None if schema is None else str(schema),
+        time_zone=None if time_zone is None else str(time_zone),
+        ids=ids,
+        lines=frozenset(lines),
+    )

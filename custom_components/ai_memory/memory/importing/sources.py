@@ -11,7 +11,7 @@ from ...postgres.database import SCHEMA
 from ...postgres.foreign import ForeignDatabase, ForeignTable
 from .fields import BrokenRow, id_in_bytes, object_of
 from .lines import Line, LineFile
-from .plan import LEFT_OUT, OPTIONAL, ORDER, REQUIRED, WHOLE
+from .plan import BY_CONTENT, LEFT_OUT, OPTIONAL, ORDER, REQUIRED, WHOLE
 from .progress import ImportProgress
 from .report import Again
 
@@ -110,8 +110,8 @@ async def lines_of_file(
             page = [
                 line
                 for line in page
-                # A reply belongs to its question, and what is there is known again.
-                if line[1] in again.lines or line[0] in WHOLE
+                # What is there is known again.
+                if line[1] in again.lines or line[0] in BY_CONTENT
             ]
         yield page
         progress.done += size

@@ -9,8 +9,10 @@ from typing import Final
 
 from ...errors import DatabaseError
 from ...models import Subject
+from ...postgres.archive import Sample
 from ...postgres.imports import ImportRepository, Outcome, Taking
 from ..aliases import ALIAS_PREFIX
+from ..archives.merge import SAMPLES, SHORTEST_SAMPLE
 from ..memories import LONGEST_QUERY, MEMORIES
 from .fields import Reason
 from .items import Item, MemoryItem, PreferenceItem, TurnItem, digest_of
@@ -20,13 +22,6 @@ _LOGGER = logging.getLogger(__name__)
 
 _RETRY_AFTER: Final = 2.0  # seconds
 _TRIES: Final = 30
-_SAMPLES: Final = 5
-"""How many of each kind are searched for afterwards."""
-_SHORTEST_SAMPLE: Final = 15  # characters
-
-
-type Sample = tuple[str, str | None]
-"""A text that came, and its language."""
 
 
 class Writing:
@@ -127,17 +122,24 @@ class Writing:
                 if item.rating is not None:
                     self.changed.add(Subject.FEEDBACK)
                 turn = item.stored.turn
-                _keep(self.turns, turn["text"] or turn["reply"], turn["language"])
+                self._keep(self.turns, turn["text"] or turn["reply"], turn["language"])
             case MemoryItem():
                 self.changed.add(Subject.MEMORY)
                 memory = item.stored
-                _keep(self.memories, memory["content"], memory["language"])
+                self._keep(self.memories, memory["content"], memory["language"])
             case PreferenceItem():
                 self.changed.add(
                     Subject.ALIAS
                     if item.stored["key"].startswith(ALIAS_PREFIX)
                     else Subject.PREFERENCE
                 )
+
+    def _keep(self, samples: list[Sample], text: str, language: str | None) -> None:
+        """Keep the longest texts."""
+        if SHORTEST_SAMPLE <= len(text) <= LONGEST_QUERY:
+            samples.append(Sample(self._owner, text, language))
+            if len(samples) > SAMPLES:
+                samples.remove(min(samples, key=lambda sample: len(sample.text)))
 
     # --- looking at what is there
 
@@ -226,11 +228,3 @@ async def _take(into: Taking, items: Sequence[Item]) -> list[Outcome]:
     return await into.wishes(
         [item.stored for item in items if isinstance(item, PreferenceItem)]
     )
-
-
-def _keep(samples: list[Sample], text: str, language: str | None) -> None:
-    """Keep the longest texts: of few words all may be such as no search looks for."""
-    if _SHORTEST_SAMPLE <= len(text) <= LONGEST_QUERY:
-        samples.append((text, language))
-        if len(samples) > _SAMPLES:
-            samples.remove(min(samples, key=lambda sample: len(sample[0])))

@@ -54,7 +54,7 @@ WHERE m.owner = ANY($1) AND m.id > $2 ORDER BY m.id LIMIT $3
 
 -- name: export_documents
 SELECT d.id AS page_key, d.id, d.owner, c.name AS collection, d.title, d.language, d.format, d.state, d.problem, d.sha256,
-    d.bytes, d.pages, d.words, d.secrets, d.original, d.created_at, d.updated_at, d.deleted_at, d.erased
+    d.bytes, d.pages, d.words, d.secrets, d.original, d.created_at, d.updated_at, d.deleted_at, d.erased, d.put_away
 FROM documents d JOIN collections c ON c.id = d.collection_id
 WHERE d.owner = ANY($1) AND d.id > $2 ORDER BY d.id LIMIT $3
 
@@ -207,21 +207,22 @@ SELECT $1::bigint AS old, id, true AS is_new FROM made UNION ALL SELECT $1, id, 
 
 -- name: document
 -- The same document, or the same content on the same shelf, as it is here, also in the bin; of those that come now, only
--- what is not in the bin is one.
+-- what is not in the bin is one. What comes into the bin is not what stands in a folder here: see `read_anew`.
 WITH shelf AS (
     SELECT id FROM collections WHERE owner = $2 AND name = $3
 ), there AS (
     SELECT d.id, d.erased FROM documents d
     WHERE d.id = $1 OR (d.owner = $2 AND d.collection_id = (SELECT id FROM shelf) AND d.sha256 = $9
-        AND (d.xmin <> pg_current_xact_id()::xid OR (d.deleted_at IS NULL AND $17::timestamptz IS NULL)))
+        AND (d.xmin <> pg_current_xact_id()::xid OR (d.deleted_at IS NULL AND $17::timestamptz IS NULL))
+        AND ($17::timestamptz IS NULL OR d.deleted_at IS NOT NULL OR d.original IS NOT NULL))
     ORDER BY d.id = $1 DESC, d.deleted_at DESC NULLS FIRST LIMIT 1
 ), made AS (
     INSERT INTO documents (id, owner, collection_id, title, language, format, state, problem, sha256, bytes, pages, words,
-        secrets, original, created_at, updated_at, deleted_at, erased)
+        secrets, original, created_at, updated_at, deleted_at, erased, put_away)
     SELECT $1, $2, id, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, (
             -- A file is one document's.
             SELECT $14::text WHERE NOT EXISTS (SELECT FROM documents WHERE original = $14)
-        ), $15, $16, $17, $18
+        ), $15, $16, $17, $18, coalesce($19, false)
     FROM shelf WHERE NOT EXISTS (SELECT FROM there)
     -- Came in by itself this moment.
     ON CONFLICT (owner, collection_id, sha256) WHERE deleted_at IS NULL AND sha256 IS NOT NULL
@@ -240,7 +241,17 @@ ON CONFLICT (folder, path) WHERE folder IS NOT NULL DO NOTHING
 
 -- name: document_version
 INSERT INTO document_versions (document_id, owner, sha256, bytes, pages, words, read_at)
-SELECT id, owner, $2, $3, $4, $5, $6 FROM documents WHERE id = $1
+SELECT d.id, d.owner, $2, $3, $4, $5, $6 FROM documents d
+WHERE d.id = $1 AND NOT d.erased AND NOT EXISTS (
+    SELECT FROM document_versions v WHERE v.document_id = d.id AND v.owner = d.owner AND v.sha256 = $2 AND v.read_at = $6)
+
+-- name: drop_same_versions
+-- The same content read again is the same version.
+DELETE FROM document_versions v USING (
+    SELECT id, sha256 = lag(sha256) OVER (PARTITION BY document_id ORDER BY read_at, id) AS is_same
+    FROM document_versions WHERE document_id = ANY($1)
+) AS each
+WHERE v.id = each.id AND each.is_same
 
 -- name: passage_of_chunk
 -- $2 document, $3 whether it is new, $4 position, $5 page, $6 heading, $7 hash, $8 text, $9 time
@@ -259,6 +270,28 @@ WITH there AS (
 )
 SELECT $1::bigint AS old, id, true AS is_new FROM made UNION ALL SELECT $1, id, false FROM there
 
+-- name: as_usual
+-- From here on the shelves are marked at once.
+SELECT set_config('ai_memory.importing', 'off', true)
+
+-- name: put_away
+UPDATE documents SET put_away = true WHERE id = ANY($1)
+
+-- name: read_anew
+-- Documents that a folder here has read by itself with the content of such ($1) as had been put away before, elsewhere: it
+-- could not know.
+SELECT l.id, l.owner, d.id AS put_away
+FROM documents d JOIN documents l ON l.owner = d.owner AND l.collection_id = d.collection_id AND l.sha256 = d.sha256
+WHERE d.id = ANY($1) AND d.deleted_at < l.created_at AND l.xmin <> pg_current_xact_id()::xid
+    AND l.deleted_at IS NULL AND l.original IS NULL
+    AND EXISTS (SELECT FROM document_names n WHERE n.document_id = l.id AND n.owner = l.owner)
+    AND NOT EXISTS (SELECT FROM document_names n WHERE n.document_id = l.id AND n.owner = l.owner AND n.folder IS NULL)
+ORDER BY l.id, d.id
+FOR UPDATE OF l
+
+-- name: give_names
+UPDATE document_names SET document_id = $2 WHERE document_id = $1 AND owner = $3
+
 -- name: end_documents
 -- Uploads that were to be read, and whose files are not here.
 UPDATE documents d
@@ -272,9 +305,9 @@ FROM (
 WHERE d.id = waiting.id
 
 -- name: drop_empty_documents
--- Erased, with no file that they could keep from coming back; or never read, of a file that is not here.
+-- Never read, of a file that is not here.
 DELETE FROM documents d
-WHERE d.id = ANY($1) AND (d.erased OR (d.sha256 IS NULL AND d.original IS NULL))
+WHERE d.id = ANY($1) AND d.sha256 IS NULL AND d.original IS NULL
     AND NOT EXISTS (SELECT FROM document_names n WHERE n.document_id = d.id)
 RETURNING d.id
 
@@ -325,6 +358,18 @@ WHERE CASE WHEN $4::uuid IS NOT NULL
         WHERE d.owner = $1 AND d.kind = $2 AND d.source = $3 AND d.turn_id IS NULL AND d.created_at = $5
             AND d.xmin <> pg_current_xact_id()::xid)
     END
+
+-- name: sample_memories
+-- The longest that are new and can be searched for, $1 to $2 characters; $3 how many.
+SELECT owner, content AS text, language FROM memories
+WHERE xmin = pg_current_xact_id()::xid AND status = 'accepted' AND place IS NULL AND length(content) BETWEEN $1 AND $2
+ORDER BY length(content) DESC, id LIMIT $3
+
+-- name: sample_turns
+SELECT t.owner, t.text, t.language
+FROM turns t JOIN conversations c ON c.id = t.conversation_id AND c.owner = t.owner
+WHERE t.xmin = pg_current_xact_id()::xid AND c.deleted_at IS NULL AND length(t.text) BETWEEN $1 AND $2
+ORDER BY length(t.text) DESC, t.id LIMIT $3
 
 -- name: end
 UPDATE collections SET version = nextval('knowledge_version')

@@ -27,6 +27,10 @@ FROM unnest($3::bigint[], $4::integer[], $5::integer[]) AS placed (id, position,
 WHERE c.id = placed.id AND c.document_id = $1 AND c.owner = $2
     AND (c.position, c.page) IS DISTINCT FROM (placed.position, placed.page)
 
+-- name: renew
+-- An answer may name the page on which something stood.
+UPDATE collections SET version = nextval('knowledge_version') WHERE id = $1 AND owner = $2
+
 -- name: passages_of_chunks
 SELECT id FROM passages WHERE chunk_id = ANY($1) AND owner = $2
 

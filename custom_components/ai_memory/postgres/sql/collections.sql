@@ -18,7 +18,7 @@ WHERE owner = $1 AND name = $2
 RETURNING id
 
 -- name: all
-SELECT c.id, c.owner, c.name, c.description, c.summary, c.version, c.summary_version, c.summary_passages
+SELECT c.id, c.owner, c.name, c.description, c.summary, c.summary_by, c.version, c.summary_version, c.summary_passages
 FROM collections c ORDER BY c.id
 
 -- name: content

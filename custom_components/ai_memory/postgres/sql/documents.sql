@@ -25,7 +25,7 @@ SELECT document_id, folder, path FROM document_names WHERE document_id = ANY($1)
 -- name: versions
 SELECT encode(sha256, 'hex') AS sha256, bytes, pages, words, read_at FROM document_versions
 WHERE document_id = $1 AND owner = ANY($2)
-ORDER BY id DESC
+ORDER BY read_at DESC, id DESC
 
 -- name: lock
 SELECT d.id, d.owner, d.collection_id, d.title, d.language, d.format, d.state, d.sha256, d.original, d.deleted_at
@@ -36,10 +36,11 @@ FOR UPDATE
 SELECT id FROM collections WHERE owner = $1 AND name = $2
 
 -- name: same
--- What there is of a content ($3) on a shelf ($2) of an owner ($1), the one that is not in the bin first.
-SELECT d.id, d.state, d.problem, d.deleted_at, d.erased, d.original, d.language, EXISTS (
+-- What there is of a content ($3) on a shelf ($2) of an owner ($1), the one that is not in the bin first, and whether one
+-- that is stays there though its file comes.
+SELECT d.id, d.state, d.problem, d.deleted_at, d.erased, d.original, d.language, d.put_away OR d.erased OR EXISTS (
         SELECT FROM document_names n WHERE n.document_id = d.id AND n.owner = d.owner AND n.folder IS NOT NULL
-    ) AS in_folder
+    ) AS stays_away
 FROM documents d
 WHERE d.owner = $1 AND d.collection_id = $2 AND d.sha256 = $3
 ORDER BY d.deleted_at DESC NULLS FIRST
@@ -71,14 +72,17 @@ WHERE id = $1 AND owner = $2
 INSERT INTO document_versions (document_id, owner, sha256, bytes, pages, words)
 SELECT $1, $2::text, $3, $4, $5, $6
 WHERE $3 IS DISTINCT FROM (
-    SELECT sha256 FROM document_versions WHERE document_id = $1 AND owner = $2 ORDER BY id DESC LIMIT 1)
+    SELECT sha256 FROM document_versions WHERE document_id = $1 AND owner = $2 ORDER BY read_at DESC, id DESC LIMIT 1)
 
 -- name: fail
 -- Of what is in the bin by now the file is there as well.
 UPDATE documents SET state = 'failed', problem = $3, updated_at = now() WHERE id = $1 AND owner = $2 AND deleted_at IS NULL
 
 -- name: set_deleted
-UPDATE documents SET deleted_at = CASE WHEN $3 THEN now() END WHERE id = $1 AND owner = $2
+UPDATE documents d
+SET deleted_at = CASE WHEN $3 THEN now() END, put_away = $3 AND EXISTS (
+        SELECT FROM document_names n WHERE n.document_id = d.id AND n.owner = d.owner AND n.folder IS NOT NULL)
+WHERE d.id = $1 AND d.owner = $2
 
 -- name: take_names
 -- Of a document ($1) by another one ($2) of the same owner ($3); where it was not uploaded ($4), not what it was called.
@@ -122,5 +126,20 @@ LIMIT 1
 -- name: old
 SELECT id, owner FROM documents WHERE deleted_at < $1 AND NOT erased ORDER BY deleted_at LIMIT $2
 
--- name: originals
-SELECT original FROM documents WHERE original IS NOT NULL
+-- name: forget_erased
+-- What was erased and has had no file since then is not kept from coming back any more.
+DELETE FROM documents d
+WHERE d.erased AND d.updated_at < $1
+    AND NOT EXISTS (SELECT FROM document_names n WHERE n.document_id = d.id AND n.owner = d.owner)
+
+-- name: note_original
+INSERT INTO loose_originals (original, owner) VALUES ($1, $2)
+
+-- name: loose_originals
+-- Files that no document refers to, for so long ($1) that none is about to.
+SELECT l.original FROM loose_originals l
+WHERE l.since < now() - $1::interval AND NOT EXISTS (SELECT FROM documents d WHERE d.original = l.original)
+ORDER BY l.since
+
+-- name: forget_original
+DELETE FROM loose_originals WHERE original = $1

@@ -82,7 +82,7 @@ WHERE f.model_id = $1 AND NOT p.hidden
 
 -- name: sample
 SELECT p.id, p.kind, p.speaker, p.text, p.created_at, c.heading
-FROM (SELECT id FROM passages WHERE NOT hidden ORDER BY random() LIMIT $1) AS chosen
+FROM (SELECT id FROM passages WHERE owner = $1 AND NOT hidden ORDER BY random() LIMIT $2) AS chosen
     JOIN passages p USING (id) LEFT JOIN chunks c ON c.id = p.chunk_id
 
 -- name: insert_embeddings

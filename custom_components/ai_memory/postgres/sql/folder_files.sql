@@ -42,7 +42,8 @@ RETURNING d.id
 -- $5 the content that could not be read, where none is kept of before
 UPDATE documents d
 SET state = 'failed', problem = $3, updated_at = now(), bytes = CASE WHEN known THEN d.bytes ELSE $4 END,
-    sha256 = CASE WHEN known THEN d.sha256 ELSE $5 END
+    sha256 = CASE WHEN known THEN d.sha256 ELSE $5 END, pages = CASE WHEN known THEN d.pages END,
+    words = CASE WHEN known THEN d.words END, secrets = CASE WHEN known THEN d.secrets ELSE 0 END
 FROM (
     SELECT EXISTS (SELECT FROM chunks c WHERE c.document_id = $1 AND c.owner = $2) AS known
 ) AS before
@@ -65,8 +66,9 @@ DELETE FROM document_names WHERE id = ANY($1) AND owner = $2
 -- The documents stay, without their files.
 UPDATE document_names SET folder = NULL, bytes = NULL, modified_ns = NULL WHERE id = ANY($1) AND owner = $2
 
--- name: delete_erased
-DELETE FROM documents WHERE id = ANY($1) AND owner = $2 AND erased
+-- name: leave_erased
+-- Since when they have no file, which they keep from coming back for a while.
+UPDATE documents SET updated_at = now() WHERE id = ANY($1) AND owner = $2 AND erased
 
 -- name: set_deleted
 UPDATE documents SET deleted_at = now() WHERE id = ANY($1) AND owner = $2
@@ -84,7 +86,7 @@ SELECT d.id, d.owner, d.collection_id, array_agg(n.path) AS paths,
         WHERE t.owner = $2 AND t.collection_id = $3 AND t.sha256 = d.sha256 AND t.deleted_at IS NULL
     ) AND d.sha256 IS NOT NULL AND row_number() OVER (PARTITION BY d.sha256 ORDER BY d.id) = 1 AS can_move
 FROM document_names n JOIN documents d ON d.id = n.document_id
-WHERE n.folder = $1 AND (d.owner <> $2 OR d.collection_id <> $3)
+WHERE n.folder = $1 AND (d.owner <> $2 OR d.collection_id IS DISTINCT FROM $3)
 GROUP BY d.id
 
 -- name: move_passages
@@ -112,4 +114,5 @@ UPDATE document_versions SET owner = $2 WHERE document_id = ANY($1)
 UPDATE documents SET owner = $2, collection_id = $3 WHERE id = ANY($1)
 
 -- name: renew
-UPDATE collections SET version = nextval('knowledge_version') WHERE id = ANY($1)
+-- What moved away stands in a summary no more, and may be somebody else's now.
+UPDATE collections SET version = nextval('knowledge_version'), summary = NULL WHERE id = ANY($1)

@@ -30,6 +30,7 @@ DELETE FROM memories WHERE owner = $1
 
 -- name: originals
 SELECT original FROM documents WHERE owner = $1 AND original IS NOT NULL
+UNION SELECT original FROM loose_originals WHERE owner = $1
 
 -- name: erase_documents
 DELETE FROM documents WHERE owner = $1
@@ -50,6 +51,10 @@ DELETE FROM conversations WHERE owner = $1
 
 -- name: erase_collections
 DELETE FROM collections WHERE owner = $1
+
+-- name: delete_session_cut
+-- Of somebody who has no turns any more. Who was told what the household knew has theirs.
+DELETE FROM session_cuts WHERE owner = $1 AND owner <> 'household'
 
 -- name: make_collections
 -- Not the summary: it tells of what is on it now.
@@ -135,6 +140,9 @@ WHERE d.owner = $1 AND mc.id = d.collection_id AND tc.owner = $2 AND tc.name = m
 
 -- name: move_document_names
 UPDATE document_names SET owner = $2 WHERE owner = $1
+
+-- name: move_loose_originals
+UPDATE loose_originals SET owner = $2 WHERE owner = $1
 
 -- name: move_document_versions
 UPDATE document_versions SET owner = $2 WHERE owner = $1

@@ -138,3 +138,6 @@ ON CONFLICT (embedder, language) DO UPDATE
 
 -- name: count
 SELECT count(*) FROM passages
+
+-- name: count_vectors
+SELECT count(*) FROM embeddings WHERE model_id = $1

@@ -41,3 +41,7 @@ FROM response_cache WHERE owner = ANY($1)
 
 -- name: clear_all
 DELETE FROM response_cache
+
+-- name: cut_sessions
+INSERT INTO session_cuts (owner, at) SELECT owner, $2 FROM unnest($1::text[]) AS owner ORDER BY owner
+ON CONFLICT (owner) DO UPDATE SET at = greatest(session_cuts.at, excluded.at)

@@ -54,3 +54,9 @@ WHERE t.started_at > $1 AND t.reply <> '' AND t.error IS NULL
     AND NOT EXISTS (SELECT FROM dropped_secrets d WHERE d.turn_id = t.id)
 ORDER BY t.started_at DESC
 LIMIT $2
+
+-- name: session_cuts
+SELECT owner, at FROM session_cuts
+
+-- name: delete_session_cuts
+DELETE FROM session_cuts WHERE at < $1
