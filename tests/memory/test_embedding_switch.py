@@ -5,10 +5,11 @@ from collections.abc import Callable, Sequence
 from datetime import timedelta
 from itertools import pairwise
 import math
+from typing import Any
 
 import pytest
 
-from custom_components.ai_memory.embedding.embedder import TextKind
+from custom_components.ai_memory.embedding.embedder import Embedder, TextKind
 from custom_components.ai_memory.errors import (
     DatabaseError,
     EmbedderError,
@@ -24,11 +25,13 @@ from custom_components.ai_memory.memory import (
     precedence,
     upkeep,
 )
+from custom_components.ai_memory.memory.embedding_batches import EmbeddingBatches, Made
 from custom_components.ai_memory.memory.embedding_switch import (
     SwitchProgress,
     SwitchState,
 )
 from custom_components.ai_memory.memory.health import Part
+from custom_components.ai_memory.memory.precedence import Precedence
 from custom_components.ai_memory.memory.service import MemoryService
 from custom_components.ai_memory.models import Passage
 from custom_components.ai_memory.postgres import embedding_models, maintenance
@@ -638,6 +641,29 @@ async def test_dry_run_of_texts_that_no_vector_is_made_of(
         found = await service.models.dry_run(new)
         assert found.vectors_to_make == 6
         assert found.seconds_per_item > 0
+
+
+async def test_dry_run_does_not_count_how_long_a_model_is_loaded(
+    database: FreshDatabase,
+) -> None:
+    class Loading(EmbeddingBatches):
+        """Makes two vectors a second, and takes a minute until it begins."""
+
+        async def first(
+            self, embedder: Embedder, texts: Sequence[str], *args: Any, **kwargs: Any
+        ) -> Made:
+            size = 16 if sizes else 1
+            sizes.append(size)
+            return Made([[1.0]] * size, 60.0 if len(sizes) == 1 else size / 2)
+
+    sizes: list[int] = []
+    fill(database, 17)
+    async with running(database.settings) as service:
+        found = await dry_run.dry_run(
+            service.store.models, FakeEmbedder("new"), Loading(Precedence())
+        )
+    assert sizes == [1, 16]
+    assert found.seconds_per_item == 0.5
 
 
 async def test_dry_run_of_a_slow_model(

@@ -73,12 +73,14 @@ async def dry_run(
 async def _seconds_per_item(
     texts: Sequence[str], embedder: Embedder, batches: EmbeddingBatches
 ) -> float:
-    took, tried = 0.0, 0
+    tried, largest, took = 0, 0, 0.0
     last = time.monotonic() + _ENOUGH
     while tried < len(texts) and time.monotonic() < last:
         made = await batches.first(
             embedder, texts[tried:], TextKind.DOCUMENT, searched=False
         )
         tried += len(made.vectors)
-        took += made.seconds
-    return took / tried if tried else 0.0
+        # The first requests are small, and wait for the model to be loaded.
+        if len(made.vectors) >= largest:
+            largest, took = len(made.vectors), made.seconds
+    return took / largest if largest else 0.0
