@@ -51,6 +51,7 @@ FOLDER_PROBLEMS = {
     "folder_emptied",
     "folder_gone",
     "reader_unavailable",
+    "subfolder_emptied",
     "too_many_files",
 }
 """Never raised: shown of a folder, as those of documents are."""

@@ -11,7 +11,7 @@ from homeassistant.config_entries import (
 )
 from homeassistant.const import CONF_API_KEY, CONF_MODEL, CONF_URL
 
-from .const import CONF_DIMENSIONS, CONF_EMBEDDER, CONF_PROVIDER
+from .const import CONF_DIMENSIONS, CONF_EMBEDDER, CONF_NEXT_EMBEDDER, CONF_PROVIDER
 from .embedding.factory import EmbedderProvider
 from .entry_data import embedder_settings
 from .errors import AiMemoryError
@@ -75,15 +75,19 @@ class EmbedderSteps(ConfigFlow, ABC):
         known: Mapping[str, Any],
         user_input: dict[str, Any] | None,
     ) -> ConfigFlowResult:
-        """Have a server list its models; `known` is suggested, its key used for the same URL."""
+        """Have a server list its models; `known` is suggested where the entry has none, keys used for the same URL."""
         errors: dict[str, str] = {}
-        if (current := self._current_embedder())[CONF_PROVIDER] == provider:
-            known = current
+        servers = self._embedders(provider) or [known]
         if user_input is not None:
             url = user_input[CONF_URL].strip()
             key = user_input.get(CONF_API_KEY)
-            if not key and url == known.get(CONF_URL):
-                key = known.get(CONF_API_KEY)
+            if not key:
+                keys = (
+                    server.get(CONF_API_KEY)
+                    for server in servers
+                    if server.get(CONF_URL) == url
+                )
+                key = next(keys, None)
             self._server = {
                 CONF_PROVIDER: provider,
                 CONF_URL: url,
@@ -100,7 +104,8 @@ class EmbedderSteps(ConfigFlow, ABC):
         return self.async_show_form(
             step_id=provider,
             data_schema=self.add_suggested_values_to_schema(
-                EMBEDDER_SCHEMA, public(known if user_input is None else user_input)
+                EMBEDDER_SCHEMA,
+                public(servers[0] if user_input is None else user_input),
             ),
             errors=errors,
         )
@@ -138,14 +143,20 @@ class EmbedderSteps(ConfigFlow, ABC):
             description_placeholders=placeholders,
         )
 
-    def _suggested_model(self) -> dict[str, Any]:
-        current = self._current_embedder()
-        if current.get(CONF_MODEL) in self._models:
-            return current
+    def _suggested_model(self) -> Mapping[str, Any]:
+        for embedder in self._embedders(self._server[CONF_PROVIDER]):
+            if embedder[CONF_MODEL] in self._models:
+                return embedder
         likely = next((name for name in self._models if embeds(name)), None)
         return {CONF_MODEL: likely} if likely else {}
 
-    def _current_embedder(self) -> dict[str, Any]:
-        if self.source == SOURCE_RECONFIGURE:
-            return dict(self._get_reconfigure_entry().data[CONF_EMBEDDER])
-        return {CONF_PROVIDER: EmbedderProvider.NONE}
+    def _embedders(self, provider: EmbedderProvider) -> list[Mapping[str, Any]]:
+        """Return those of the entry, the one on its way first: what it waits for may be mended here."""
+        if self.source != SOURCE_RECONFIGURE:
+            return []
+        data = self._get_reconfigure_entry().data
+        return [
+            data[key]
+            for key in (CONF_NEXT_EMBEDDER, CONF_EMBEDDER)
+            if key in data and data[key][CONF_PROVIDER] == provider
+        ]

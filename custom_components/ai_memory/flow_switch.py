@@ -12,7 +12,10 @@ from homeassistant.config_entries import (
 )
 from homeassistant.const import CONF_MODEL
 from homeassistant.core import HomeAssistant, callback
-from homeassistant.helpers.translation import async_get_exception_message
+from homeassistant.helpers.translation import (
+    async_get_exception_message,
+    async_get_translations,
+)
 import probatio
 
 from .const import (
@@ -50,9 +53,16 @@ async def async_dry_run(
         raise EmbedderUnreachable from err
 
 
-def switch_placeholders(found: DryRun) -> dict[str, str]:
+async def async_switch_placeholders(
+    hass: HomeAssistant, found: DryRun
+) -> dict[str, str]:
     """Return what a change takes, in words; with `other` where it takes the place of one that is under way."""
     measured = found.seconds_per_item or not found.vectors_to_make
+    minutes = str(-(-int(found.seconds) // 60) or 1) if measured else "–"
+    texts = await async_get_translations(hass, hass.config.language, "common", {DOMAIN})
+    time = texts[
+        f"component.{DOMAIN}.common.switch_time{'' if measured else '_unknown'}"
+    ]
     other = found.building if found.building != found.new else None
     return {
         **({"other": other.name} if other else {}),
@@ -60,7 +70,8 @@ def switch_placeholders(found: DryRun) -> dict[str, str]:
         "dimensions": str(found.new.dimensions),
         "items": str(found.items),
         "vectors": str(found.vectors_to_make),
-        "minutes": str(-(-int(found.seconds) // 60) or 1) if measured else "–",
+        "minutes": minutes,
+        "time": time.format(minutes=minutes),
         "megabytes": str(-(-found.bytes // 1_000_000)),
     }
 
@@ -118,7 +129,7 @@ class SwitchSteps(ConfigFlow):
         step_id = "switch" if serves else "first_model"
         errors: dict[str, str] = {}
         placeholders = dict.fromkeys(
-            ("model", "dimensions", "items", "vectors", "minutes", "megabytes"), "–"
+            ("model", "dimensions", "items", "vectors", "time", "megabytes"), "–"
         )
         try:
             found = await async_dry_run(self.hass, entry, self._chosen)
@@ -126,12 +137,12 @@ class SwitchSteps(ConfigFlow):
             errors = form_errors(err, ())
             placeholders |= err.placeholders
         else:
-            if found.same and serves:
+            if found.same:
                 return self._async_take(goes_on=True)
             if not found.items:
                 return self._async_take(goes_on=False)
             self._is_told = True
-            placeholders = switch_placeholders(found)
+            placeholders = await async_switch_placeholders(self.hass, found)
             if serves and "other" in placeholders:
                 step_id = "switch_instead"
         return self.async_show_form(

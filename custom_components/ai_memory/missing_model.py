@@ -13,7 +13,7 @@ from .entry_data import embedder_settings
 from .errors import AiMemoryError
 from .flow_checks import async_check_embedder, async_list_models, form_errors
 from .flow_schemas import model_selector
-from .flow_switch import async_dry_run, switch_placeholders
+from .flow_switch import async_dry_run, async_switch_placeholders
 
 
 class MissingModelFlow(RepairsFlow):
@@ -79,7 +79,7 @@ class MissingModelFlow(RepairsFlow):
             return self.async_abort(reason="not_loaded")
         errors: dict[str, str] = {}
         placeholders = dict.fromkeys(
-            ("model", "dimensions", "vectors", "minutes", "megabytes"), "–"
+            ("model", "dimensions", "vectors", "time", "megabytes"), "–"
         )
         if user_input is not None and self._is_told:
             self.hass.config_entries.async_update_entry(
@@ -94,7 +94,7 @@ class MissingModelFlow(RepairsFlow):
             placeholders |= err.placeholders
         else:
             self._is_told = True
-            placeholders = switch_placeholders(found)
+            placeholders = await async_switch_placeholders(self.hass, found)
         return self.async_show_form(
             step_id="switch_instead" if "other" in placeholders else "switch",
             data_schema=probatio.Schema({}),

@@ -17,6 +17,8 @@ from custom_components.ai_memory.embedding.embedder import (
 from custom_components.ai_memory.embedding.ollama import OllamaEmbedder
 from custom_components.ai_memory.embedding.query_cache import CachingEmbedder
 from custom_components.ai_memory.errors import EmbedderError, EmbedderUnreachable
+from custom_components.ai_memory.memory.embedding_batches import EmbeddingBatches
+from custom_components.ai_memory.memory.precedence import Precedence
 from demo.ollama_server import OllamaServer
 
 QUERY = TextKind.QUERY
@@ -85,21 +87,35 @@ def asked(server: OllamaServer) -> list[str]:
 async def test_repeated_query_is_not_asked_again(
     server: OllamaServer, cached: CachingEmbedder
 ) -> None:
-    first = await cached.embed(["where are the keys"], QUERY)
-    again = await cached.embed(["where are the keys"], QUERY)
+    first = await cached.embed_question("where are the keys")
+    again = await cached.embed_question("where are the keys")
     assert first == again
     assert len(server.sent(PATH)) == 1
     # What the caller does to its vector does not reach the next one.
-    again[0][0] = 7.0
-    assert (await cached.embed(["where are the keys"], QUERY))[0][0] != 7.0
+    again[0] = 7.0
+    assert (await cached.embed_question("where are the keys"))[0] != 7.0
 
 
 async def test_least_recently_asked_is_forgotten(
     server: OllamaServer, cached: CachingEmbedder
 ) -> None:
     for text in ("a", "b", "a", "c", "a", "b"):
-        await cached.embed([text], QUERY)
+        await cached.embed_question(text)
     assert asked(server) == ["a", "b", "c", "b"]
+
+
+@pytest.mark.parametrize("number", [1, 2])
+async def test_commands_are_no_questions(
+    server: OllamaServer, cached: CachingEmbedder, number: int
+) -> None:
+    """Slow servers are asked for them one by one; they would leave no place for what people ask."""
+    batches = EmbeddingBatches(Precedence())
+    commands = ["turn on the light"] * number
+    await cached.embed_question("where are the keys")
+    for _ in range(3):
+        await batches.all(cached, commands, QUERY, searched=True)
+    await cached.embed_question("where are the keys")
+    assert asked(server) == ["where are the keys"] + commands * 3
 
 
 async def test_documents_and_batches_pass_through(
@@ -117,26 +133,26 @@ async def test_errors_are_not_remembered(
 ) -> None:
     server.failing = {PATH}
     with pytest.raises(EmbedderError):
-        await cached.embed(["a"], QUERY)
+        await cached.embed_question("a")
     server.failing = set()
-    assert len(await cached.embed(["a"], QUERY)) == 1
+    assert len(await cached.embed_question("a")) == 384
 
 
 async def test_equal_queries_share_one_request(held: HeldEmbedder) -> None:
     cached = CachingEmbedder(held)
-    waiting = [asyncio.create_task(cached.embed(["a"], QUERY)) for _ in range(5)]
-    other = asyncio.create_task(cached.embed(["bb"], QUERY))
+    waiting = [asyncio.create_task(cached.embed_question("a")) for _ in range(5)]
+    other = asyncio.create_task(cached.embed_question("bb"))
     await asyncio.sleep(0.01)
     held.release.set()
-    assert await asyncio.gather(*waiting) == [[[1.0]]] * 5
-    assert await other == [[2.0]]
+    assert await asyncio.gather(*waiting) == [[1.0]] * 5
+    assert await other == [2.0]
     assert held.asked == ["a", "bb"]
 
 
 async def test_equal_queries_share_one_error(held: HeldEmbedder) -> None:
     cached = CachingEmbedder(held)
     held.error = EmbedderUnreachable()
-    waiting = [asyncio.create_task(cached.embed(["a"], QUERY)) for _ in range(3)]
+    waiting = [asyncio.create_task(cached.embed_question("a")) for _ in range(3)]
     await asyncio.sleep(0.01)
     held.release.set()
     results = await asyncio.gather(*waiting, return_exceptions=True)
@@ -146,13 +162,13 @@ async def test_equal_queries_share_one_error(held: HeldEmbedder) -> None:
 
 async def test_giving_up_leaves_the_others_waiting(held: HeldEmbedder) -> None:
     cached = CachingEmbedder(held)
-    first, second = (asyncio.create_task(cached.embed(["a"], QUERY)) for _ in range(2))
+    first, second = (asyncio.create_task(cached.embed_question("a")) for _ in range(2))
     await asyncio.sleep(0.01)
     first.cancel()
     with pytest.raises(asyncio.CancelledError):
         await first
     held.release.set()
-    assert await second == [[1.0]]
+    assert await second == [1.0]
     assert held.cancelled == 0
 
 
@@ -160,10 +176,10 @@ async def test_vector_that_came_too_late_is_kept(held: HeldEmbedder) -> None:
     cached = CachingEmbedder(held)
     with pytest.raises(TimeoutError):
         async with asyncio.timeout(0.01):
-            await cached.embed(["a"], QUERY)
+            await cached.embed_question("a")
     held.release.set()
     await asyncio.sleep(0.01)
-    assert await cached.embed(["a"], QUERY) == [[1.0]]
+    assert await cached.embed_question("a") == [1.0]
     assert held.asked == ["a"]
 
 
@@ -174,11 +190,11 @@ async def test_late_error_that_nobody_waits_for(
     held.error = EmbedderUnreachable()
     with pytest.raises(TimeoutError):
         async with asyncio.timeout(0.01):
-            await cached.embed(["a"], QUERY)
+            await cached.embed_question("a")
     held.release.set()
     await asyncio.sleep(0.01)
     held.error = None
-    assert await cached.embed(["a"], QUERY) == [[1.0]]
+    assert await cached.embed_question("a") == [1.0]
     assert held.asked == ["a", "a"]
     gc.collect()
     assert [
@@ -188,7 +204,7 @@ async def test_late_error_that_nobody_waits_for(
 
 async def test_close_cancels_what_is_under_way(held: HeldEmbedder) -> None:
     cached = CachingEmbedder(held)
-    waiting = asyncio.create_task(cached.embed(["a"], QUERY))
+    waiting = asyncio.create_task(cached.embed_question("a"))
     await asyncio.sleep(0.01)
     await cached.close()
     with pytest.raises(EmbedderUnreachable):

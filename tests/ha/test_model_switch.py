@@ -107,6 +107,15 @@ async def to_switch(
     return result
 
 
+def suggested(result: ConfigFlowResult) -> dict[str, Any]:
+    assert result["data_schema"]
+    return {
+        str(key): key.description["suggested_value"]
+        for key in result["data_schema"].schema
+        if key.description and "suggested_value" in key.description
+    }
+
+
 def dimensions(entry: MockConfigEntry) -> object:
     return entry.data["embedder"]["dimensions"]
 
@@ -122,6 +131,7 @@ async def test_change_is_told_then_made_without_loading_again(
         "items": "2",
         "vectors": "2",
         "minutes": "1",
+        "time": "Making them takes about 1 min at the speed just measured.",
         "megabytes": "1",
     }
     assert dimensions(entry) is None
@@ -206,6 +216,77 @@ async def built(
         await ready.wait()
 
 
+async def test_time_that_cannot_be_measured(
+    hass: HomeAssistant, entry: MockConfigEntry, database: FreshDatabase
+) -> None:
+    """Everything is one person's, and nobody has agreed yet to where that goes."""
+    for table in ("collections", "memories", "passages"):
+        database.execute(f"UPDATE ai_memory.{table} SET owner = 'person:anna'")
+    result = await to_switch(hass, entry)
+    placeholders = result["description_placeholders"] or {}
+    assert (placeholders["vectors"], placeholders["minutes"]) == ("2", "–")
+    assert placeholders["time"] == "How long making them takes cannot be measured."
+
+
+async def test_server_of_the_next_model_is_corrected(
+    hass: HomeAssistant,
+    entry: MockConfigEntry,
+    ollama_server: OllamaServer,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """Whoever takes what is suggested gets on with the change, and what serves stays as it is."""
+    await built(hass, entry, monkeypatch)
+    present, url = entry.data["embedder"], f"{ollama_server.url}/"
+    ollama_server.api_key = "key"
+    hass.config_entries.async_update_entry(
+        entry,
+        data={
+            **entry.data,
+            CONF_NEXT_EMBEDDER: {
+                **entry.data[CONF_NEXT_EMBEDDER],
+                "url": url,
+                "api_key": "key",
+            },
+        },
+    )
+    await hass.async_block_till_done()
+    result = await entry.start_reconfigure_flow(hass)
+    for step in ("embedder", "ollama"):
+        result = await fill(hass, result, next_step_id=step)
+    assert suggested(result) == {"url": url}
+    # Its key is not shown, and belongs to it.
+    result = await fill(hass, result, url=url)
+    assert result["step_id"] == "model"
+    assert suggested(result) == {"model": EMBEDDING_MODEL, "dimensions": 200}
+    result = await fill(hass, result, **suggested(result))
+    assert result["step_id"] == "switch"
+    result = await fill(hass, result)
+    assert result["reason"] == "switch_started"
+    assert entry.data["embedder"] == present
+    assert entry.data[CONF_NEXT_EMBEDDER] == {
+        **present,
+        "url": url,
+        "api_key": "key",
+        "dimensions": 200,
+    }
+    # The present one's server, where that has a key of its own.
+    ollama_server.api_key = "present"
+    hass.config_entries.async_update_entry(
+        entry,
+        data={**entry.data, "embedder": {**present, "api_key": "present"}},
+    )
+    result = await entry.start_reconfigure_flow(hass)
+    for step in ("embedder", "ollama"):
+        result = await fill(hass, result, next_step_id=step)
+    result = await fill(hass, result, url=present["url"])
+    assert result["step_id"] == "model"
+    # Another provider's form knows nothing of it.
+    result = await entry.start_reconfigure_flow(hass)
+    for step in ("embedder", "openai_compatible"):
+        result = await fill(hass, result, next_step_id=step)
+    assert suggested(result) == {}
+
+
 SINCE = "SELECT created_at FROM ai_memory.embedding_models WHERE dimensions = 200"
 
 
@@ -270,6 +351,22 @@ async def test_first_model_is_told_what_it_takes(
     assert result["reason"] == "reconfigure_successful"
     assert entry.data["embedder"]["model"] == OTHER
     assert CONF_NEXT_EMBEDDER not in entry.data
+
+
+async def test_model_before_is_measured_where_none_serves(
+    hass: HomeAssistant,
+    entry: MockConfigEntry,
+    database: FreshDatabase,
+    ollama_server: OllamaServer,
+) -> None:
+    result = await entry.start_reconfigure_flow(hass)
+    for step in ("embedder", "none"):
+        result = await fill(hass, result, next_step_id=step)
+    database.execute("DELETE FROM ai_memory.embeddings")
+    result = await choose(hass, entry, ollama_server.url, model=EMBEDDING_MODEL)
+    assert result["step_id"] == "first_model"
+    placeholders = result["description_placeholders"] or {}
+    assert (placeholders["vectors"], placeholders["minutes"]) == ("2", "1")
 
 
 async def test_model_is_changed_while_the_entry_is_not_loaded(
@@ -520,6 +617,7 @@ async def test_vanished_model_is_replaced_in_the_repair(
     result = await post(step, {})
     assert (result["step_id"], result["errors"]) == ("switch", {})
     assert result["description_placeholders"]["vectors"] == "3"
+    assert "about 1 min" in result["description_placeholders"]["time"]
     ollama_server.hanging.add("/api/embed")
     result = await post(step, {})
     assert (result["type"], result["reason"]) == ("abort", "switch_started")

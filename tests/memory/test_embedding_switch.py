@@ -22,6 +22,7 @@ from custom_components.ai_memory.memory import (
     dry_run,
     embedding_batches,
     embedding_switch,
+    index_pause,
     precedence,
     upkeep,
 )
@@ -588,6 +589,28 @@ async def test_what_it_waits_for_is_told_until_it_gets_on(
         assert told[-1] is None
 
 
+async def test_server_that_goes_when_all_vectors_are_made(
+    database: FreshDatabase, caplog: pytest.LogCaptureFixture
+) -> None:
+    """That the index stands is no news: what it waits for is told once, however often it is tried."""
+    fill(database, 20)
+    new = FakeEmbedder("new")
+    new.refused = {"turn on": EmbedderUnreachable()}
+    told: list[SwitchProgress | None] = []
+    async with running(
+        database.settings, FakeEmbedder("old"), next_embedder=new
+    ) as service:
+        await until(lambda: waits_for(service) == "embedder_unreachable")
+        service.models.subscribe(told.append)
+        await until(lambda: len(told) > 12)
+        assert {one.problem for one in told if one} == {"embedder_unreachable"}
+        assert {one.state for one in told if one} > {SwitchState.CALIBRATING}
+        new.refused = {}
+        await until(lambda: service.models.progress() is None)
+    warnings = [one for one in caplog.messages if "embedding model waits" in one]
+    assert len(warnings) == 1
+
+
 async def test_dry_run(database: FreshDatabase) -> None:
     fill(database, 120)
     database.execute("UPDATE ai_memory.passages SET hidden = true WHERE id <= 10")
@@ -617,6 +640,21 @@ async def test_dry_run(database: FreshDatabase) -> None:
         new.error = EmbedderUnreachable()
         with pytest.raises(EmbedderUnreachable):
             await service.models.dry_run(new)
+
+
+async def test_dry_run_of_the_model_before_where_none_serves(
+    database: FreshDatabase,
+) -> None:
+    """What is known since has no vector of it, and that takes its time."""
+    fill(database, 20)
+    async with running(database.settings, FakeEmbedder("a")) as service:
+        await settled(service)
+    database.execute("DELETE FROM ai_memory.embeddings WHERE passage_id > 4")
+    async with running(database.settings) as service:
+        found = await service.models.dry_run(FakeEmbedder("a"))
+    assert not found.same
+    assert found.vectors_to_make == 16
+    assert found.seconds_per_item > 0
 
 
 async def test_dry_run_of_nothing(database: FreshDatabase) -> None:
@@ -660,7 +698,10 @@ async def test_dry_run_does_not_count_how_long_a_model_is_loaded(
     fill(database, 17)
     async with running(database.settings) as service:
         found = await dry_run.dry_run(
-            service.store.models, FakeEmbedder("new"), Loading(Precedence())
+            service.store.models,
+            FakeEmbedder("new"),
+            Loading(Precedence()),
+            serves=False,
         )
     assert sizes == [1, 16]
     assert found.seconds_per_item == 0.5
@@ -802,6 +843,67 @@ async def test_what_the_database_refuses_is_not_tried_again_at_once(
         monkeypatch.undo()
         await service.models.begin(FakeEmbedder("new"))
         await until(lambda: service.models.progress() is None)
+    finally:
+        await service.stop()
+
+
+def test_pauses_behind_an_index_that_is_refused() -> None:
+    """Each is twice the last, up to an hour, until one stands."""
+    pauses = index_pause.IndexPause(10.0)
+    told = [pauses.refused() for _ in range(11)]
+    assert told[:4] == [10.0, 20.0, 40.0, 80.0]
+    assert told[-2:] == [3600.0, 3600.0]
+    pauses.built()
+    assert pauses.refused() == 10.0
+
+
+async def test_only_the_index_is_tried_less_often(
+    database: FreshDatabase, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """All else costs the database nothing, and once an index stands the next one has its chance soon."""
+    fill(database, 20)
+    service = make_service(database.settings, FakeEmbedder("old"))
+    pauses: list[float] = []
+    tried: list[str] = []
+    refused = index_pause.IndexPause.refused
+
+    def noted(pause: index_pause.IndexPause) -> float:
+        pauses.append(refused(pause))
+        return pauses[-1]
+
+    async def index(model: StoredModel) -> bool:
+        if model.id != 2:
+            return False
+        tried.append("index")
+        if tried.count("index") == 3:
+            return True
+        raise DatabaseError(code="53100")
+
+    async def deadlock(languages: object, model: StoredModel, _: object) -> bool:
+        if model.id != 2:
+            return False
+        tried.append("gates")
+        raise DatabaseError(code="40P01")
+
+    monkeypatch.setattr(index_pause.IndexPause, "refused", noted)
+    await service.start()
+    try:
+        await settled(service)
+        monkeypatch.setattr(service.store.maintenance, "ensure_vector_index", index)
+        monkeypatch.setattr(service.models._calibration, "measure", deadlock)
+        await service.models.begin(FakeEmbedder("new"))
+        await until(lambda: len(pauses) == 4)
+        assert tried[:5] == ["index", "index", "index", "gates", "index"]
+        assert pauses == [0.02, 0.04, 0.02, 0.04]
+
+        async def in_no_time(model: StoredModel) -> bool:
+            return False
+
+        monkeypatch.setattr(
+            service.store.maintenance, "ensure_vector_index", in_no_time
+        )
+        # With pauses that double that would take minutes.
+        await until(lambda: tried.count("gates") > 14)
     finally:
         await service.stop()
 

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 
 from custom_components.ai_memory.embedding.embedder import TextKind
+from custom_components.ai_memory.embedding.query_cache import CachingEmbedder
 from custom_components.ai_memory.errors import AiMemoryError, EmbedderUnreachable
 from custom_components.ai_memory.memory.health import Health, Part
 from custom_components.ai_memory.memory.searching import QueryVector, Searching
@@ -24,6 +25,9 @@ class Flaky:
 
     async def models(self) -> list[str]:
         return ["flaky"]
+
+    async def embed_question(self, text: str) -> list[float]:
+        return (await self.embed([text], TextKind.QUERY))[0]
 
     async def embed(self, texts: Sequence[str], kind: TextKind) -> list[list[float]]:
         self.asked += 1
@@ -65,3 +69,14 @@ async def test_vector_tells_that_the_embedder_is_down() -> None:
     # It may have been a vector that is remembered: only the background work says that it is over.
     assert health.is_failing(Part.EMBEDDER)
     assert [error is None for _, error in told] == [False]
+
+
+async def test_vectors_of_questions_are_remembered() -> None:
+    health = Health(lambda part, error: None)
+    embedder = Flaky()
+    store = Store(ConnectionSettings(host="nowhere", database="none", user="nobody"))
+    searching = Searching(store, CachingEmbedder(embedder), health)
+    searching.model = StoredModel(1, 2)
+    for _ in range(2):
+        assert await searching.query_vector("where is it?", timeout=1)
+    assert embedder.asked == 1

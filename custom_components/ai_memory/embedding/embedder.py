@@ -32,6 +32,11 @@ class Embedder(Protocol):
         is InvalidEmbedding, never a result.
         """
 
+    async def embed_question(self, text: str) -> list[float]:
+        """Return the vector of what somebody asks, perhaps one that is remembered. Raises EmbedderError."""
+        [vector] = await self.embed([text], TextKind.QUERY)
+        return vector
+
     def forget_queries(self) -> None:
         """Let go of texts that are kept in memory. Most keep none."""
         return

@@ -13,10 +13,10 @@ SIZE: Final = 256
 
 
 class CachingEmbedder(Embedder):
-    """Remembers the vectors of single queries, the most recently asked ones.
+    """Remembers the vectors of questions, the most recently asked ones.
 
-    Equal queries at the same time share one request. It goes on, and its vector is kept, when those who wait for it give
-    up; an error reaches all who wait and is not remembered. Documents and batches pass through.
+    Equal questions at the same time share one request. It goes on, and its vector is kept, when those who wait for it
+    give up; an error reaches all who wait and is not remembered. What else is embedded passes through.
     """
 
     def __init__(self, embedder: Embedder, size: int = SIZE) -> None:
@@ -37,9 +37,11 @@ class CachingEmbedder(Embedder):
     @override
     async def embed(self, texts: Sequence[str], kind: TextKind) -> list[list[float]]:
         """Return one unit-length vector per text, in order."""
-        if kind is not TextKind.QUERY or len(texts) != 1:
-            return await self._embedder.embed(texts, kind)
-        [text] = texts
+        return await self._embedder.embed(texts, kind)
+
+    @override
+    async def embed_question(self, text: str) -> list[float]:
+        """Return the vector of what somebody asks."""
         if (vector := self._vectors.get(text)) is not None:
             self._vectors.move_to_end(text)
         else:
@@ -52,7 +54,7 @@ class CachingEmbedder(Embedder):
             if task.cancelled():
                 raise EmbedderUnreachable
             vector = task.result()
-        return [vector.copy()]
+        return vector.copy()
 
     @override
     def forget_queries(self) -> None:
@@ -73,8 +75,7 @@ class CachingEmbedder(Embedder):
         await self._embedder.close()
 
     async def _ask(self, text: str) -> list[float]:
-        [vector] = await self._embedder.embed([text], TextKind.QUERY)
-        return vector
+        return await self._embedder.embed_question(text)
 
     def _done(
         self,

@@ -22,7 +22,7 @@ class DryRun:
     """What a change would take.
 
     `items` are all passages, `vectors_to_make` those without a vector of the new model. `seconds_per_item` is measured, 0
-    where there is nothing to measure with. `bytes`: what all vectors of the new model take with their indexes, those of the old
+    where that cannot be. `bytes`: what all vectors of the new model take with their indexes, those of the old
     one are there beside them until the switch. `same`: it is the model that is searched with. `building`: the one whose vectors
     are being made; where it is not the new one, they go.
     """
@@ -38,17 +38,21 @@ class DryRun:
 
 
 async def dry_run(
-    models: EmbeddingModelRepository, embedder: Embedder, batches: EmbeddingBatches
+    models: EmbeddingModelRepository,
+    embedder: Embedder,
+    batches: EmbeddingBatches,
+    *,
+    serves: bool,
 ) -> DryRun:
     """Try an embedder on texts of the household, never on those of a person; nothing is stored.
 
-    Nobody has agreed yet to what the server is sent; the model that serves is sent nothing. Raises DatabaseError,
-    EmbedderError.
+    `serves`: an embedder does; without one, the last model that did is still the active one. Nobody has agreed yet to
+    what the server is sent; the model that serves is sent nothing. Raises DatabaseError, EmbedderError.
     """
     new = await embedder.model()
     active = await models.active()
     building = await models.building()
-    same = active is not None and active.model == new
+    same = serves and active is not None and active.model == new
     items = await models.count_findable()
     stored = await models.find(new)
     missing = await models.count_without_embedding(stored) if stored else items

@@ -88,7 +88,7 @@ async def _vectors(
     except EmbedderError as err:
         if not _may_be_the_text(err):
             raise
-    # It may as well be the server: then it makes nothing of this either. No query: those are remembered.
+    # It may as well be the server: then it makes nothing of this either.
     await embedder.embed(["probe"], TextKind.DOCUMENT)
     if len(texts) == 1:
         return [None]

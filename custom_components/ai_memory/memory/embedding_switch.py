@@ -19,13 +19,12 @@ from .calibration import Calibration
 from .dry_run import DryRun, dry_run
 from .embedding_worker import EmbeddingWorker
 from .health import Health, Part
+from .index_pause import IndexPause
 from .searching import Searching
 
 _LOGGER = logging.getLogger(__name__)
 
 _RETRY_AFTER = 10.0  # seconds
-_RETRY_AFTER_REFUSAL = 3600.0
-"""Seconds after which what the database refused is tried again at the latest: each try may cost it minutes."""
 
 
 class SwitchState(StrEnum):
@@ -132,6 +131,8 @@ class EmbeddingSwitch:
         self._worker = EmbeddingWorker(store.models, searching.batches, searched=False)
         self._changing = asyncio.Lock()
         self._stopped = False
+        self._pause = _RETRY_AFTER
+        self._index_pause = IndexPause(_RETRY_AFTER)
         self._target: StoredModel | None = None
         self._task: asyncio.Task[None] | None = None
         self._closing: set[asyncio.Task[None]] = set()
@@ -143,7 +144,13 @@ class EmbeddingSwitch:
 
         Raises DatabaseError, EmbedderError.
         """
-        return await dry_run(self._store.models, embedder, self._searching.batches)
+        searching = self._searching
+        return await dry_run(
+            self._store.models,
+            embedder,
+            searching.batches,
+            serves=searching.embedder is not None,
+        )
 
     def progress(self) -> SwitchProgress | None:
         """Return how far the switch is that is under way, None where there is none."""
@@ -240,9 +247,9 @@ class EmbeddingSwitch:
                     await self._delete(model)
 
     async def _run(self) -> None:
-        after_refusal = _RETRY_AFTER
+        self._index_pause = IndexPause(_RETRY_AFTER)
         while True:
-            pause = _RETRY_AFTER
+            self._pause = _RETRY_AFTER
             try:
                 if self._next is None:
                     await self._tidy()
@@ -256,15 +263,13 @@ class EmbeddingSwitch:
             except DatabaseError as err:
                 # Such as no room for the index: everything else may work.
                 self._wait(err)
-                pause = after_refusal
-                after_refusal = min(2 * after_refusal, _RETRY_AFTER_REFUSAL)
             except Exception:
                 # The next attempt may do better.
                 _LOGGER.exception("Unexpected error while the embedding model changes")
                 self._wait(AiMemoryError())
             else:
                 return
-            await asyncio.sleep(pause)
+            await asyncio.sleep(self._pause)
 
     async def _replace(self, embedder: Embedder) -> None:
         models = self._store.models
@@ -305,14 +310,27 @@ class EmbeddingSwitch:
                 made(0)
                 await self._worker.embed_page(stored, embedder, made=made)
             self._tell(build.progress(SwitchState.INDEXING))
-            indexed = await self._store.maintenance.ensure_vector_index(stored)
-            build.got_on()
+            if indexed := await self._index(stored):
+                build.got_on()
             self._tell(build.progress(SwitchState.CALIBRATING))
             measured = await self._calibration.measure(
                 searching.languages, stored, embedder
             )
+            build.got_on()
             # What took long may have left new passages behind.
             news = indexed or measured
+
+    async def _index(self, stored: StoredModel) -> bool:
+        """Build the index of a model where it pays and is not there; return whether."""
+        try:
+            built = await self._store.maintenance.ensure_vector_index(stored)
+        except DatabaseUnreachable:
+            raise
+        except DatabaseError:
+            self._pause = self._index_pause.refused()
+            raise
+        self._index_pause.built()
+        return built
 
     async def _give_up(self) -> bool:
         """End the switch that is under way; return False where there is none, or where it has taken place.

@@ -56,7 +56,7 @@ class Precedence:
         self._batch = asyncio.Lock()
 
     @asynccontextmanager
-    async def batch(self, *, searched: bool = True) -> AsyncIterator[None]:
+    async def batch(self, *, searched: bool) -> AsyncIterator[None]:
         """Ask for one batch of vectors, of the model that is `searched` with or of the one that is built."""
         if not searched:
             await self.searched.over()

@@ -1,7 +1,7 @@
 """Search with the model that is active, and the gates that go with it."""
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Awaitable, Sequence
 from dataclasses import dataclass
 
 from ..embedding.embedder import Embedder, TextKind
@@ -82,7 +82,7 @@ class Searching:
         try:
             with self.precedence.questions:
                 # That it succeeds says nothing of the server: vectors of questions are remembered.
-                vector = await self._embed(embedder, text, TextKind.QUERY, timeout)
+                vector = await self._within(timeout, embedder.embed_question(text))
         except EmbedderError as err:
             if embedder is self.embedder:
                 self._health.failed(Part.EMBEDDER, err)
@@ -93,8 +93,9 @@ class Searching:
         """Ask the server for a vector, in no more time than the last one who got none had. Raises EmbedderError."""
         if self.embedder is None:
             raise EmbedderUnreachable
-        # No query: those are remembered.
-        await self._embed(self.embedder, "probe", TextKind.DOCUMENT, self._patience)
+        await self._within(
+            self._patience, self.embedder.embed(["probe"], TextKind.DOCUMENT)
+        )
 
     async def search(
         self,
@@ -124,12 +125,10 @@ class Searching:
             shelves=self.routing.fitting(scope, query, model, values),
         )
 
-    async def _embed(
-        self, embedder: Embedder, text: str, kind: TextKind, timeout: float
-    ) -> list[float]:
+    async def _within[T](self, timeout: float, request: Awaitable[T]) -> T:
         try:
             async with asyncio.timeout(timeout):
-                return (await embedder.embed([text], kind))[0]
+                return await request
         except TimeoutError as err:
             self._patience = timeout
             raise EmbedderUnreachable from err

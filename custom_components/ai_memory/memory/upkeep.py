@@ -11,6 +11,7 @@ from .calibration import Calibration
 from .embedding_switch import EmbeddingSwitch
 from .embedding_worker import EmbeddingWorker
 from .health import Health, Part
+from .index_pause import IndexPause
 from .retention import Expired
 from .searching import Searching
 
@@ -21,8 +22,7 @@ _ROUND_WHILE_FAILING = 5.0
 _DAY = 86_400.0  # seconds
 _INDEX_BATCH = 500  # turns
 _INDEX_AFTER_REFUSAL = 60.0
-"""Seconds after which an index that the database refused is tried again, longer each time: it may have cost minutes."""
-_LONGEST_INDEX_PAUSE = 3600.0
+"""Seconds after which an index that the database refused is tried again, longer each time."""
 _VECTORS = 60.0
 """Seconds in which a round makes vectors, so that the rest of it does not wait for thousands of documents."""
 _SETTLE = 0.3  # seconds in which what happens together is done together
@@ -61,7 +61,8 @@ class Upkeep:
         self._nudged = asyncio.Event()
         self._connected = False
         self._turns_indexed = False
-        self._index_from = self._index_pause = 0.0
+        self._index_from = 0.0
+        self._index_pause = IndexPause(_INDEX_AFTER_REFUSAL)
         self._settled = asyncio.Event()
 
     def nudge(self) -> None:
@@ -168,13 +169,10 @@ class Upkeep:
             raise
         except DatabaseError as err:
             # Such as no room for it. Without one the search is slower, no more.
-            self._index_pause = min(
-                max(_INDEX_AFTER_REFUSAL, 2 * self._index_pause), _LONGEST_INDEX_PAUSE
-            )
-            self._index_from = time.monotonic() + self._index_pause
+            self._index_from = time.monotonic() + self._index_pause.refused()
             _LOGGER.warning("The vector index could not be built: %s", err.placeholders)
         else:
-            self._index_pause = 0.0
+            self._index_pause.built()
 
     async def _index_turns(self) -> None:
         """Make findable what was said before there was an index of it, once a connection: from then on each turn is."""
