@@ -109,6 +109,7 @@ async def test_export_and_import(
     assert not (await call("list_memories"))["memories"]
     imported = await call("import_all", file_name=path.name)
     assert counted == imported | {"dry_run": True}
+    assert imported["removed"] == 0
     assert imported["owners"] == {
         "household": "household",
         "id_of_anna": "person.anna",

@@ -1,16 +1,26 @@
 """Documents in an archive: with names, versions, words and vectors, and without their files."""
 
+import asyncio
+from datetime import UTC, datetime
 import json
 from pathlib import Path
 from typing import Any
 
+import pytest
+
+from custom_components.ai_memory.memory.archives.merge import Merge
 from custom_components.ai_memory.memory.service import MemoryService
 from custom_components.ai_memory.models import (
+    Change,
     Document,
     DocumentName,
     DocumentState,
     Scope,
+    Subject,
+    Verb,
 )
+from custom_components.ai_memory.postgres.database import MAINTENANCE
+from custom_components.ai_memory.postgres.response_cache import drop_answers
 from tests.databases import FreshDatabase
 from tests.documents_support import folder, found, synced, write
 from tests.engine import ANNA, BEN, HOUSEHOLD, running, settled
@@ -245,6 +255,28 @@ async def test_without_the_files(
         assert await found(service, "Shoes") == set()
 
 
+async def test_what_was_erased_long_ago_waits_for_its_folder(
+    home: Home, database: FreshDatabase, tmp_path: Path
+) -> None:
+    """Its file has been away since the archive came."""
+    long_ago = "2020-01-02T03:04:05+00:00"
+    name = changed(
+        home, "old.zip", "documents", "-", updated_at=long_ago, deleted_at=long_ago
+    )
+    async with running(database.settings) as service:
+        await bring(service, home, name)
+        await service.run_maintenance()
+    path = tmp_path / "manuals"
+    write(path / "letter.md", "Dear all, goodbye.")
+    write(path / "rules.md", RULES)
+    async with running(
+        database.settings, folders=[folder(path, id="another")]
+    ) as service:
+        await synced(service)
+        assert await found(service, "Shoes") == {"House rules"}
+        assert await found(service, "goodbye") == set()
+
+
 async def test_file_that_was_never_read_stays_behind(
     home: Home, database: FreshDatabase
 ) -> None:
@@ -327,3 +359,85 @@ async def test_no_other_file_becomes_an_original(
     await bring(service, home, "tricky.zip")
     kept = "SELECT id FROM ai_memory.documents WHERE original IS NOT NULL"
     assert database.execute(kept) == str(mine.id)
+
+
+async def deleted_and_read_anew(
+    service: MemoryService, database: FreshDatabase, path: Path
+) -> Document:
+    """Archive a document that a person deleted; return what its folder reads, with nothing known of that."""
+    write(path / "manuals" / "pump.md", "# Pump\n\nThe pump is drained with a hose.")
+    await synced(service)
+    await service.memories.remember(HOUSEHOLD, "The hose hangs in the shed")
+    pump = await titled(service, "Pump")
+    await service.documents.delete(HOUSEHOLD, pump.id)
+    await settled(service)
+    await service.archive.export_all(
+        path, name_of=lambda scope: None, file_name="all.zip"
+    )
+    for table in ("documents", "memories", "session_cuts"):
+        database.execute(f"DELETE FROM ai_memory.{table}")
+    await synced(service)
+    anew = await titled(service, "Pump")
+    assert anew.id != pump.id
+    return anew
+
+
+async def test_what_gives_way_is_told(database: FreshDatabase, tmp_path: Path) -> None:
+    """Sessions and open chats that quote it do not go on."""
+    cuts = "SELECT owner FROM ai_memory.session_cuts"
+    async with running(
+        database.settings, folders=[folder(tmp_path / "manuals")]
+    ) as service:
+        pump = await deleted_and_read_anew(service, database, tmp_path)
+        heard: list[Change] = []
+        service.changes.subscribe(heard.append)
+        before = datetime.now(UTC)
+        counted = await service.archive.import_all(tmp_path, "all.zip", dry_run=True)
+        assert (counted.added["documents"], counted.removed) == (1, 1)
+        assert await found(service, "drained") == {"Pump"}
+        assert not heard
+        assert not database.execute(cuts)
+        imported = await service.archive.import_all(tmp_path, "all.zip")
+        assert (imported.added["documents"], imported.removed) == (1, 1)
+        owner = HOUSEHOLD.owner
+        gone = Change(Subject.DOCUMENT, Verb.REMOVED, owner, (str(pump.id),))
+        assert [change for change in heard if change.verb is Verb.REMOVED] == [gone]
+        assert service.recent.is_cleared_since(owner, before)
+        assert database.execute(cuts) == owner
+        assert await found(service, "drained") == set()
+        again = await service.archive.import_all(tmp_path, "all.zip")
+        assert (again.added["documents"], again.removed) == (0, 0)
+
+
+async def test_what_gives_way_holds_up_nothing_that_is_deleted_meanwhile(
+    database: FreshDatabase, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Whoever deletes marks a shelf first, and lets answers go at the end: so does an import."""
+    waiting = (
+        "SELECT count(*) FROM pg_stat_activity"
+        " WHERE datname = current_database() AND wait_event_type = 'Lock'"
+    )
+    reached, over = asyncio.Event(), asyncio.Event()
+    end = Merge.end
+
+    async def pause(merge: Merge) -> None:
+        reached.set()
+        await over.wait()
+        await end(merge)
+
+    monkeypatch.setattr(Merge, "end", pause)
+    async with running(
+        database.settings, folders=[folder(tmp_path / "manuals")]
+    ) as service:
+        await deleted_and_read_anew(service, database, tmp_path)
+        importing = asyncio.create_task(service.archive.import_all(tmp_path, "all.zip"))
+        await reached.wait()
+        async with service.store.database.transaction(MAINTENANCE) as deleting:
+            await deleting.execute(
+                "UPDATE collections SET version = nextval('knowledge_version') WHERE name = 'memories'"
+            )
+            over.set()
+            while not importing.done() and database.execute(waiting) == "0":
+                await asyncio.sleep(0.01)
+            await drop_answers(deleting, {HOUSEHOLD.owner})
+        assert (await importing).removed == 1

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from custom_components.ai_memory.errors import InvalidInput
+from custom_components.ai_memory.errors import DatabaseUnreachable, InvalidInput
 from custom_components.ai_memory.memory.archives.file import ArchiveWriter
 from custom_components.ai_memory.memory.archives.merge import Merge
 from custom_components.ai_memory.memory.importing.imports import (
@@ -161,6 +161,29 @@ async def test_search_sees_what_is_not_found(
     assert not report.is_verified
 
 
+async def test_what_came_is_there_where_it_cannot_be_searched_for(
+    home: Home,
+    at_recorders: MemoryService,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    async def away(*_: object, **__: object) -> list[Any]:
+        raise DatabaseUnreachable
+
+    with monkeypatch.context() as patch:
+        patch.setattr(at_recorders.memories, "recall", away)
+        report = await bring(at_recorders, home.database, tmp_path)
+    assert at_recorders.imports.progress.state is ImportState.DONE
+    assert report.problem is None
+    assert report.is_verified is False
+    assert report.moved
+    assert report.moved["added"]["memories"]
+    again = await bring(at_recorders, home.database, tmp_path)
+    assert again.is_verified
+    assert again.moved
+    assert not again.moved["added"]["memories"]
+
+
 @pytest.mark.parametrize("when", ["export", "merge"])
 async def test_stopped(
     home: Home,
@@ -311,6 +334,7 @@ async def test_what_was_deleted_stays_deleted(
         report = await bring(service, recorders, tmp_path)
         assert report.moved
         assert report.moved["added"]["documents"] == 2
+        assert report.moved["removed"] == 2
         after = await service.store.responses.look_up(HOUSEHOLD, b"0" * 32)
         assert after.knowledge_version != before.knowledge_version
         for _ in range(2):

@@ -56,6 +56,7 @@ async def _import_all(caller: Caller, data: dict[str, Any]) -> ServiceResponse:
         "already_there": dict(imported.already_there),
         "left_out": dict(imported.left_out),
         "masked": imported.masked,
+        "removed": imported.removed,
     }
 
 

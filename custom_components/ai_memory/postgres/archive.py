@@ -71,16 +71,20 @@ class _NotKept(Exception):
 
 
 @asynccontextmanager
-async def merging(database: Database, *, keep: bool) -> AsyncIterator[PooledConnection]:
-    """Give a transaction that takes rows; nothing is there unless all of it is, and it shall be kept. Raises DatabaseError."""
+async def merging[M: Merging](
+    database: Database, kind: type[M], *, keep: bool
+) -> AsyncIterator[M]:
+    """Give what takes rows; nothing is there unless all of it is, and it shall be kept. Raises DatabaseError."""
     with suppress(_NotKept):
         async with database.transaction(MAINTENANCE) as connection:
             await connection.execute(SQL["go_by_keys"])
             await connection.execute(SQL["begin"])
-            yield connection
+            into = kind(connection)
+            yield into
             await connection.execute(SQL["end"], timeout=_TIMEOUT)
             if not keep:
                 raise _NotKept
+            await drop_answers(connection, into.bereft)
 
 
 class ArchiveRepository:
@@ -103,8 +107,8 @@ class ArchiveRepository:
     @asynccontextmanager
     async def merging(self, *, keep: bool) -> AsyncIterator[Merging]:
         """Give what takes rows; nothing is there unless all of it is, and it shall be kept. Raises DatabaseError."""
-        async with merging(self._database, keep=keep) as connection:
-            yield Merging(connection)
+        async with merging(self._database, Merging, keep=keep) as into:
+            yield into
 
 
 async def _owners(connection: PooledConnection) -> list[str]:
@@ -166,6 +170,8 @@ class Merging:
     def __init__(self, connection: PooledConnection) -> None:
         """Take the transaction."""
         self._connection = connection
+        self.bereft: set[str] = set()
+        """Owners of what went; answers may rest on it."""
 
     async def model(self, model: EmbeddingModel) -> int:
         """Return the id of an embedding model, which is made where it is not there."""
@@ -238,18 +244,18 @@ class Merging:
         """Let versions of documents go that are no other content than the one before."""
         await self._connection.execute(SQL["drop_same_versions"], ids, timeout=_TIMEOUT)
 
-    async def keep_away(self, ids: Collection[UUID]) -> None:
+    async def keep_away(self, ids: Collection[UUID]) -> dict[UUID, str]:
         """Let new documents in the bin stay there though their files are in folders; what was read of these anew goes.
 
-        After all else that takes long: it locks shelves.
+        Return what went, and whose it was. After all else that takes long: it locks shelves.
         """
+        gone: dict[UUID, str] = {}
         if not ids:
-            return
+            return gone
         connection = self._connection
         await connection.execute(SQL["as_usual"])
         await connection.execute(SQL["put_away"], ids, timeout=_TIMEOUT)
         anew = await connection.fetch(SQL["read_anew"], ids, timeout=_TIMEOUT)
-        gone: dict[UUID, str] = {}
         for row in anew:
             if row["id"] not in gone:
                 gone[row["id"]] = row["owner"]
@@ -259,8 +265,8 @@ class Merging:
         for document_id, owner in gone.items():
             await delete_chunks(connection, document_id, owner)
             await connection.execute(DOCUMENT_SQL["delete"], document_id, owner)
-        if gone:
-            await drop_answers(connection, set(gone.values()))
+        self.bereft.update(gone.values())
+        return gone
 
     async def end_documents(self, ids: Collection[UUID]) -> int:
         """Settle new documents without their files; return how many were let go."""

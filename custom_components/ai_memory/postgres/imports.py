@@ -73,8 +73,8 @@ class ImportRepository:
     @asynccontextmanager
     async def taking(self, *, keep: bool = True) -> AsyncIterator[Taking]:
         """Give what takes one batch; nothing is there unless all of it is, and it shall be kept. Raises DatabaseError."""
-        async with merging(self._database, keep=keep) as connection:
-            yield Taking(connection)
+        async with merging(self._database, Taking, keep=keep) as into:
+            yield into
 
     async def about(self) -> About:
         """Return what our own database is. Raises DatabaseError."""

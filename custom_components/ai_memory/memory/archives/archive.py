@@ -11,7 +11,7 @@ from typing import Final
 from ...documents.formats.content import ReadError
 from ...documents.originals import Originals
 from ...errors import DatabaseError, InvalidInput
-from ...models import Scope, Verb
+from ...models import Scope, Subject, Verb
 from ...postgres.archive import Sample
 from ...postgres.store import Store
 from ..changes import Changes
@@ -45,6 +45,8 @@ class Imported:
     already_there: dict[str, int]
     left_out: dict[str, int]
     masked: int
+    removed: int
+    """How many documents of here gave way."""
     memories: list[Sample]
     """Some of those that are new, to be searched for."""
     turns: list[Sample]
@@ -172,6 +174,7 @@ class Archive:
             already_there=dict(merge.already_there),
             left_out=dict(merge.left_out),
             masked=merge.masked,
+            removed=sum(map(len, merge.removed.values())),
             memories=merge.samples["memories"],
             turns=merge.samples["turns"],
         )
@@ -217,6 +220,10 @@ class Archive:
             if not err.is_refusal:
                 raise
             raise InvalidInput("archive_rows_refused", member=member) from err
+        if not dry_run:
+            # Before anything else is waited for: sessions go on meanwhile.
+            for owner, ids in sorted(merge.removed.items()):
+                self._changes.tell(Subject.DOCUMENT, Verb.REMOVED, owner, ids)
         return merge
 
     async def _tell(self, merge: Merge) -> None:

@@ -108,6 +108,8 @@ class Merge:
         self.already_there = Counter[str]()
         self.left_out = Counter[str]()
         self.masked = 0
+        self.removed: dict[str, list[UUID]] = {}
+        """Documents of here that gave way, by owner."""
         self.changed: set[tuple[Subject, str]] = set()
         self.folders: set[str] = set()
         """Those that files of new documents are said to be in."""
@@ -219,14 +221,12 @@ class Merge:
         self.added["conversations"] -= in_vain
         self.already_there["conversations"] += in_vain
         await self._into.drop_same_versions(self._same_content)
-        await self._into.keep_away(self._put_away)
         let_go = await self._into.end_documents(
             [at.id for at in self._documents.values() if at and at.is_new]
         )
         if let_go:
             self.added["documents"] -= let_go
             self.left_out["documents"] += let_go
-        await self._into.describe(self._descriptions)
         for owner in {owner for owner, _ in self._secrets}:
             await self._into.note_secrets(
                 owner, sorted(kind for of, kind in self._secrets if of == owner)
@@ -235,6 +235,10 @@ class Merge:
             self.samples[member] = await self._into.samples(
                 member, shortest=SHORTEST_SAMPLE, longest=LONGEST_QUERY, most=SAMPLES
             )
+        gone = await self._into.keep_away(self._put_away)
+        for document_id, owner in gone.items():
+            self.removed.setdefault(owner, []).append(document_id)
+        await self._into.describe(self._descriptions)
 
     async def _take_turns(self, rows: list[Row]) -> None:
         for row in rows:

@@ -296,6 +296,7 @@ class Imports:
             "added": dict(imported.added),
             "already_there": dict(imported.already_there),
             "left_out": dict(imported.left_out),
+            "removed": imported.removed,
             "owners": dict(imported.owners),
         }
         for member, added in imported.added.items():
@@ -446,18 +447,27 @@ class Imports:
     async def _search(
         self, memories: Iterable[Sample], turns: Iterable[Sample], report: Report
     ) -> None:
-        """Look whether some of what came is found by its words."""
+        """Look whether some of what came is found by its words; it came, also where it cannot be looked for now."""
+        try:
+            await self._ask(memories, turns, report)
+        except AiMemoryError as err:
+            # Asked for and not found, so the report is not verified.
+            _LOGGER.warning("What was imported could not be searched for: %s", err)
+
+    async def _ask(
+        self, memories: Iterable[Sample], turns: Iterable[Sample], report: Report
+    ) -> None:
         for owner, text, language in memories:
+            report.searched += 1
             passages = await self._memories.recall(
                 Scope(owner), text, limit=MOST_RESULTS, language=language
             )
-            report.searched += 1
             report.search_found += any(passage.text == text for passage in passages)
         for owner, text, language in turns:
+            report.searched += 1
             found_turns = await self._conversations.search(
                 Scope(owner), text, limit=MOST_RESULTS, language=language
             )
-            report.searched += 1
             report.search_found += any(
                 text in {found.turn.text, found.turn.reply} for found in found_turns
             )

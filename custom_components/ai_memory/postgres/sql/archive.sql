@@ -275,7 +275,11 @@ SELECT $1::bigint AS old, id, true AS is_new FROM made UNION ALL SELECT $1, id, 
 SELECT set_config('ai_memory.importing', 'off', true)
 
 -- name: put_away
-UPDATE documents SET put_away = true WHERE id = ANY($1)
+-- Of what was erased elsewhere, the files are away since now: the folder may come later.
+UPDATE documents d SET put_away = true, updated_at = CASE WHEN d.erased AND NOT EXISTS (
+        SELECT FROM document_names n WHERE n.document_id = d.id AND n.owner = d.owner
+    ) THEN now() ELSE d.updated_at END
+WHERE d.id = ANY($1)
 
 -- name: read_anew
 -- Documents that a folder here has read by itself with the content of such ($1) as had been put away before, elsewhere: it
