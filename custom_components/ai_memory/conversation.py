@@ -95,6 +95,8 @@ class _Current:
     """Whether it may mean something else than the same words said alone."""
     keep_answer: bool = True
     """Whether no model's reply stands before it."""
+    asks_about: str | None = None
+    """What memory was asked for that it does not answer by itself."""
     found: Found | None = None
     result: ConversationResult | None = None
 
@@ -316,6 +318,8 @@ class MemoryAgent(ConversationEntity):
         )
         turn.stages["voice"] = _since(began)
         if answer is None:
+            # "Know" stands in no manual.
+            current.asks_about = spoken.slots["query"]
             return None
         turn.answered_by = AnsweredBy.MEMORY
         turn.agent_id = self.entity_id
@@ -358,6 +362,7 @@ class MemoryAgent(ConversationEntity):
                 language=said.language,
                 conversation_id=current.chat_log.conversation_id,
                 delegate_id=self._delegate.agent_id,
+                about=current.asks_about,
                 model=self._delegate.model,
                 place=turn.device_id,
                 places=places_of(self.hass, said.device_id, said.satellite_id),

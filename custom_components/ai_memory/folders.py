@@ -35,6 +35,7 @@ _OF_WHOLE_FOLDER: Final = {
     "folder_gone",
     "folder_emptied",
     "reader_unavailable",
+    "subfolder_emptied",
     "too_many_files",
 }
 _STORED: Final = f"{DOMAIN}.folders"

@@ -188,6 +188,8 @@ async def test_folder_that_vanishes(
     assert "unexpected" in found.translation_placeholders["reason"]
 
     (docs / "boiler.md").write_bytes(b"\xff\xfe")
+    # Whoever writes it may not be done yet.
+    await press(hass, loaded_entry, "docs_sync")
     await press(hass, loaded_entry, "docs_sync")
     assert state(hass, "sensor.docs_state") == "failed"
     found = issue(hass, "folder_failed", folder_id)

@@ -49,12 +49,12 @@ type Keep = Callable[..., Awaitable[Memory]]
 async def keep(
     hass: HomeAssistant, house: None, database: FreshDatabase
 ) -> AsyncGenerator[Keep]:
-    """Give what sets up the memory around the built-in agent, without vectors."""
+    """Give what sets up the memory around the built-in agent, or another one, without vectors."""
     entries = []
 
-    async def keep(**settings: Any) -> Memory:
+    async def keep(delegate: str = BUILT_IN, **settings: Any) -> Memory:
         memory = await set_up(
-            hass, database, BUILT_IN, {"provider": "none"}, **settings
+            hass, database, delegate, {"provider": "none"}, **settings
         )
         entries.append(memory.entry)
         return memory
@@ -675,6 +675,33 @@ async def test_what_only_documents_say_is_told_by_the_model(
     assert told.startswith("I know this: Fault code F28 was there in May; Boiler")
     rows = await memory.rows("SELECT answered_by FROM turns ORDER BY started_at")
     assert [row["answered_by"] for row in rows] == ["delegate", "delegate", "memory"]
+
+
+@pytest.mark.parametrize(
+    ("question", "language"),
+    [
+        ("What do you know about the boiler?", "en"),
+        ("tell me everything you know about the boiler", "en"),
+        ("Was weißt du über F28?", "de"),
+    ],
+)
+async def test_model_is_told_what_documents_say_of_the_thing(
+    keep: Keep,
+    model_agent: str,
+    ollama_server: OllamaServer,
+    question: str,
+    language: str,
+) -> None:
+    """That memory is asked what it knows stands in no manual."""
+    memory = await keep(model_agent)
+    await add_document(memory, MANUAL.encode(), "boiler.md")
+    # Words are weighed by what is counted.
+    await memory.service.run_maintenance()
+
+    await said(memory, question, language=language)
+
+    [chat] = chats(ollama_server)
+    assert f"{MEANING}." in str(chat)
 
 
 async def test_documents_where_the_model_is_shown_nothing(

@@ -91,6 +91,36 @@ async def test_folder_with_too_many_files(
     assert not ir.async_get(hass).async_get_issue(DOMAIN, issue.issue_id)
 
 
+@pytest.mark.parametrize("way", ["sync", "files are back"])
+async def test_folder_below_emptied_while_nobody_looked(
+    hass: HomeAssistant, loaded_entry: MockConfigEntry, way: str
+) -> None:
+    docs = write(hass, "docs/washer.md", "# Washer\n\nOpen the door.").parent
+    boiler = write(hass, "docs/heating/boiler.md")
+    folder_id = await add_folder(hass, loaded_entry, "docs", "Docs")
+    issue_id = f"folder_failed_{folder_id}"
+    await hass.config_entries.async_unload(loaded_entry.entry_id)
+    boiler.unlink()
+    await hass.config_entries.async_setup(loaded_entry.entry_id)
+    await settled(hass, loaded_entry)
+    issue = ir.async_get(hass).async_get_issue(DOMAIN, issue_id)
+    assert issue
+    placeholders = dict(issue.translation_placeholders or {})
+    assert placeholders.pop("reason").startswith("A folder in it is empty")
+    assert placeholders == {"name": "Docs", "path": str(docs)}
+    assert await is_found(loaded_entry)
+
+    folders = loaded_entry.runtime_data.service.folders
+    if way == "sync":
+        folders.sync()
+    else:
+        boiler.write_text(BOILER)
+        folders.look_again([folder_id])
+    await settled(hass, loaded_entry)
+    assert not ir.async_get(hass).async_get_issue(DOMAIN, issue_id)
+    assert await is_found(loaded_entry) is (way == "files are back")
+
+
 async def test_folders_of_another_home(
     hass: HomeAssistant, entry: MockConfigEntry, database: FreshDatabase, tmp_path: Path
 ) -> None:

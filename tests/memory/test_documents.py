@@ -28,6 +28,7 @@ from tests.documents_support import (
     count,
     folder,
     found,
+    move,
     passages,
     refused,
     synced,
@@ -579,6 +580,46 @@ async def test_file_that_cannot_be_erased_holds_up_nothing(
     assert kept(originals) == (1, 0)
     assert len(loose(emptied_database)) == 3
     assert await found(service, "oven setting") == {last.title}
+
+
+async def test_erased_though_its_file_cannot_be(
+    service: MemoryService, emptied_database: FreshDatabase, originals: Path
+) -> None:
+    """It is tried again by itself."""
+    document, _ = await service.documents.add(HOUSEHOLD, BOILER, "boiler.md", wait=True)
+    await service.documents.delete(HOUSEHOLD, document.id)
+    file = originals / "bin" / (document.original or "")
+    away = move(file, originals / "away")
+    (file / "in the way").mkdir(parents=True)
+    await service.documents.erase(HOUSEHOLD, document.id)
+    assert count(emptied_database, "documents") == [0]
+    assert loose(emptied_database) == [document.original]
+    (file / "in the way").rmdir()
+    file.rmdir()
+    move(away, file)
+    long_ago(emptied_database)
+    await service.run_maintenance()
+    assert kept(originals) == (0, 0)
+    assert loose(emptied_database) == []
+
+
+async def test_restored_while_it_is_erased(
+    service: MemoryService, originals: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It is back with its file."""
+    document, _ = await service.documents.add(HOUSEHOLD, BOILER, "boiler.md", wait=True)
+    await service.documents.delete(HOUSEHOLD, document.id)
+    erase = DocumentRepository.erase
+
+    async def late(*arguments: Any) -> bool:
+        await service.documents.restore(HOUSEHOLD, document.id)
+        return await erase(*arguments)
+
+    monkeypatch.setattr(DocumentRepository, "erase", late)
+    with refused("document_unknown"):
+        await service.documents.erase(HOUSEHOLD, document.id)
+    assert kept(originals) == (1, 0)
+    assert await found(service, "boiler setting") == {"About the boiler"}
 
 
 async def test_name_without_what_is_secret_in_it(

@@ -3,12 +3,14 @@
 import asyncio
 from collections.abc import AsyncGenerator, Callable
 from hashlib import sha256
+import os
 from pathlib import Path
 from typing import Any
 
 import asyncpg
 import pytest
 
+from custom_components.ai_memory.memory import watched_folder
 from custom_components.ai_memory.memory.service import MemoryService
 from custom_components.ai_memory.models import (
     HOUSEHOLD as HOUSEHOLD_OWNER,
@@ -23,7 +25,16 @@ from custom_components.ai_memory.postgres.chunks import ReadChunk, Reading
 from custom_components.ai_memory.postgres.folder_files import FolderFile
 from tests.databases import FreshDatabase
 from tests.documents.making import text_pdf
-from tests.documents_support import count, folder, found, move, synced, text, write
+from tests.documents_support import (
+    count,
+    folder,
+    found,
+    move,
+    passages,
+    synced,
+    text,
+    write,
+)
 from tests.engine import ANNA, BEN, HOUSEHOLD, answered, look_up, running, settled
 from tests.traces import tables_with
 
@@ -165,6 +176,36 @@ async def test_what_a_person_deleted_is_not_brought_back_by_its_file(
 
 
 @pytest.mark.parametrize("for_good", [False, True])
+async def test_what_was_erased_while_its_file_was_away_stays_so(
+    service: MemoryService,
+    emptied_database: FreshDatabase,
+    root: Path,
+    for_good: bool,
+) -> None:
+    """By whoever asks for it, or since its time in the bin is over."""
+    write(root / "oven.md", text("oven"))
+    path = write(root / "boiler.md", text("boiler"))
+    await synced(service)
+    document = await only(service, text="boiler")
+    await service.documents.delete(HOUSEHOLD, document.id)
+    away = move(path, root.parent / "away.md")
+    await synced(service)
+    emptied_database.execute(
+        "UPDATE ai_memory.documents SET updated_at = now() - interval '31 days',"
+        " deleted_at = deleted_at - interval '31 days'"
+    )
+    if for_good:
+        await service.documents.erase(HOUSEHOLD, document.id)
+    await service.run_maintenance()
+    assert await service.documents.list(HOUSEHOLD, deleted=True) == []
+    assert tables_with(emptied_database, "boiler") == {}
+    move(away, path)
+    await synced(service)
+    assert await service.documents.list(HOUSEHOLD, text="boiler") == []
+    assert await found(service, "boiler setting") == set()
+
+
+@pytest.mark.parametrize("for_good", [False, True])
 async def test_what_a_person_deleted_is_not_brought_back_by_its_folder(
     emptied_database: FreshDatabase, root: Path, for_good: bool
 ) -> None:
@@ -245,6 +286,7 @@ async def test_file_that_says_nothing_any_more(
     service: MemoryService,
     emptied_database: FreshDatabase,
     root: Path,
+    monkeypatch: pytest.MonkeyPatch,
     name: str,
     before: bytes,
     after: bytes,
@@ -259,8 +301,15 @@ async def test_file_that_says_nothing_any_more(
     await answered(service, question, "There.", found=asked)
     heard: list[Change] = []
     service.changes.subscribe(heard.append)
+    monkeypatch.setattr(watched_folder, "RETRY", 3600)
 
+    # Whoever writes it anew may have got no further: it is left as it is until it is seen again.
     write(path, after)
+    await synced(service)
+    assert await only(service) == document
+    assert (await look_up(service, question)).answer
+    assert heard == []
+
     service.folders.sync()
     await settled(service)
     failed = await only(service)
@@ -281,6 +330,53 @@ async def test_file_that_says_nothing_any_more(
     await synced(service)
     assert (await only(service)).state is DocumentState.READY
     assert await found(service, "boiler tap") == {document.title}
+
+
+async def test_file_that_is_written_anew_keeps_what_it_said(
+    service: MemoryService,
+    emptied_database: FreshDatabase,
+    root: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """It is empty in between, as another one is for good."""
+    monkeypatch.setattr(watched_folder, "RETRY", 3600)
+    write(root / "empty.md", b"")
+    path = write(root / "boiler.md", text("boiler"))
+    await synced(service)
+    empty = await only(service, text="empty")
+    assert (empty.state, empty.problem) == (DocumentState.FAILED, "empty")
+    document = await only(service, text="boiler")
+    before = passages(emptied_database)
+    heard: list[Change] = []
+    service.changes.subscribe(heard.append)
+    for second in range(2):
+        write(path, b"")
+        os.utime(path, (second, second))
+        await synced(service)
+        assert passages(emptied_database) == before
+        assert await found(service, "boiler setting") == {"About the boiler"}
+    assert not [change for change in heard if str(document.id) in change.ids]
+    write(path, text("boiler") + "\n\nThe kalimba is in the cellar.")
+    await synced(service)
+    assert (await only(service, text="boiler")).id == document.id
+    assert await found(service, "kalimba") == {"About the boiler"}
+    assert len(passages(emptied_database) & before) >= len(before) - 1
+
+
+async def test_empty_file_is_dealt_with_without_being_asked_for(
+    service: MemoryService, root: Path
+) -> None:
+    path = write(root / "boiler.md", text("boiler"))
+    write(root / "oven.md", text("oven"))
+    await synced(service)
+    write(path, b"")
+    service.folders.look_again(["manuals"])
+    async with asyncio.timeout(20):
+        while await found(service, "boiler setting"):
+            await asyncio.sleep(0.02)
+    await settled(service)
+    assert await found(service, "oven setting") == {"About the oven"}
+    assert (await only(service, text="boiler")).problem == "empty"
 
 
 async def test_only_what_is_gone_is_told_as_changed(

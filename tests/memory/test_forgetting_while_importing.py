@@ -2,8 +2,10 @@
 
 import asyncio
 from collections.abc import AsyncGenerator, Awaitable, Callable
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
+from uuid import UUID
 
 import pytest
 
@@ -12,9 +14,9 @@ from custom_components.ai_memory.memory.archives.merge import Merge
 from custom_components.ai_memory.memory.importing.trial import Trial
 from custom_components.ai_memory.memory.importing.writing import Writing
 from custom_components.ai_memory.memory.service import MemoryService
-from custom_components.ai_memory.models import Scope
+from custom_components.ai_memory.models import Scope, TargetKind
 from tests.databases import FreshDatabase
-from tests.engine import ANNA, BEN, running, settled
+from tests.engine import ANNA, BEN, KNOWN_TARGET, running, settled
 from tests.memory.plans import bring, fill, plan, shared_plan
 
 __all__ = ["plan", "shared_plan"]
@@ -57,6 +59,21 @@ async def forget_all(service: MemoryService, ids: list[int]) -> list[str]:
         service.forgetting.older_than(ANNA, 0),
         service.owners.reassign(ANNA, BEN),
         service.owners.erase(ANNA),
+    ):
+        try:
+            await work
+        except InvalidInput as err:
+            why.append(err.key)
+    return why
+
+
+async def let_go(service: MemoryService, document_id: UUID, key: str) -> list[str]:
+    """Let go of single things for good; return why it was not done."""
+    why = []
+    for work in (
+        service.documents.erase(ANNA, document_id),
+        service.preferences.delete(ANNA, "tea.kind"),
+        service.review.decide(ANNA, f"alias:{ANNA.owner}:{key}", accept=False),
     ):
         try:
             await work
@@ -128,3 +145,36 @@ async def test_archive(
             pause.over.set()
             await importing
     assert not await owned(service, ANNA)
+
+
+async def test_what_a_move_has_read_already(
+    database: FreshDatabase, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It is put in again at the end, so it is not said to be gone."""
+    async with running(database.settings) as service:
+        manual, _ = await service.documents.add(
+            ANNA, b"# Manual\n\nOpen the gas tap.", "manual.md", wait=True
+        )
+        await service.documents.delete(ANNA, manual.id)
+        await service.preferences.set(ANNA, "tea.kind", "green")
+        proposed = await service.preferences.propose_alias(
+            ANNA, "my lamp", TargetKind.ENTITY, KNOWN_TARGET
+        )
+        accepted = await service.preferences.propose_alias(
+            ANNA, "my light", TargetKind.ENTITY, KNOWN_TARGET
+        )
+        await settled(service)
+        await service.archive.export_all(
+            tmp_path, name_of=lambda scope: None, file_name="all.zip"
+        )
+        pause = Pause(monkeypatch, Merge, "begin")
+        importing = asyncio.create_task(service.archive.import_all(tmp_path, "all.zip"))
+        await pause.reached.wait()
+        why = await let_go(service, manual.id, proposed.key)
+        assert why == ["import_running"] * 3
+        # Nobody asked to let go of these.
+        assert await service.preferences.accept_alias(ANNA, accepted.key)
+        assert await service.documents.expire(datetime.now(UTC)) == 1
+        pause.over.set()
+        await importing
+        assert await service.preferences.delete(ANNA, "tea.kind")

@@ -1,4 +1,7 @@
-"""A share that is mounted somewhere below a folder, and is not there for a while."""
+"""A share that is mounted somewhere below a folder, and is not there for a while.
+
+What was read from it stays; people are told, since it may as well be a folder of which the files were deleted.
+"""
 
 import os
 from pathlib import Path
@@ -7,6 +10,7 @@ import time
 
 import pytest
 
+from custom_components.ai_memory.memory.folder_sync import FolderState
 from custom_components.ai_memory.memory.service import MemoryService
 from tests.databases import FreshDatabase
 from tests.documents_support import (
@@ -36,12 +40,13 @@ async def test_documents_of_a_share_that_is_away_stay(
         before = passages(emptied_database)
         away = move(share, tmp_path / "away")
         leave_empty(share)
-        await synced(service)
+        assert await problem_of(service, asked=True) == "subfolder_emptied"
         assert await found(service, "boiler setting") == {"About the boiler"}
     # Also after a restart, and where something else changes.
     (root / "kettle.md").unlink()
     async with running(emptied_database.settings, folders=settings) as service:
         await settled(service)
+        assert service.folders.progress[0].problem == "subfolder_emptied"
         assert await found(service, "oven setting") == {"About the oven"}
         assert await found(service, "kettle setting") == set()
         shutil.rmtree(share)
@@ -68,20 +73,16 @@ async def test_empty_folder_in_place_of_a_share(
     write(root / "other/deep/pump.md", text("pump"))
     settings = [folder(root)]
 
-    async def look(service: MemoryService) -> None:
-        service.folders.look_again(["manuals"])
-        await settled(service)
-
     async with running(emptied_database.settings, folders=settings) as service:
         await settled(service)
         away = move(share, tmp_path / "away")
         put_there(share)
-        await look(service)
+        assert await problem_of(service) == "subfolder_emptied"
         assert await found(service, "boiler setting") == {"About the boiler"}
         # What somebody deletes is gone at once, also the last file of a folder.
         (root / "other/deep/pump.md").unlink()
         (root / "other/oven.md").unlink()
-        await look(service)
+        assert await problem_of(service) == "subfolder_emptied"
         assert await found(service, "pump setting") == set()
         assert await found(service, "oven setting") == set()
     async with running(emptied_database.settings, folders=settings) as service:
@@ -94,7 +95,7 @@ async def test_empty_folder_in_place_of_a_share(
         # It is away for good, and somebody says so.
         move(share, away)
         put_there(share)
-        await look(service)
+        assert await problem_of(service) == "subfolder_emptied"
         assert await found(service, "boiler setting") == {"About the boiler"}
         await synced(service)
         assert await found(service, "boiler setting") == set()
@@ -116,9 +117,21 @@ async def test_blank_disk_in_place_of_a_share(
         put_there(share)
         for name in ("lost+found", "#recycle", "@eaDir"):
             (share / name).mkdir()
-        service.folders.look_again(["manuals"])
-        await settled(service)
+        problem = await problem_of(service)
+        assert problem == ("folder_emptied" if share == root else "subfolder_emptied")
         assert await found(service, "boiler setting") == {"About the boiler"}
+
+
+async def problem_of(service: MemoryService, *, asked: bool = False) -> str | None:
+    """Look at the folder, as by itself or as somebody who asks for it; return what is wrong with it then."""
+    if asked:
+        service.folders.sync()
+    else:
+        service.folders.look_again(["manuals"])
+    await settled(service)
+    [progress] = service.folders.progress
+    assert (progress.state is FolderState.FAILED) is bool(progress.problem)
+    return progress.problem
 
 
 def put_there(path: Path) -> None:

@@ -357,3 +357,61 @@ async def test_asked_for_while_it_was_away_deletes_nothing_later(
     await settled(service)
     assert progress_of(service).problem == "folder_emptied"
     assert passages(emptied_database) == before
+
+
+async def test_folder_below_emptied_while_nobody_looked(
+    emptied_database: FreshDatabase, root: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It may as well be a share that is away: people are told, until they say what it is."""
+    monkeypatch.setattr(watched_folder, "POLL", 0.05)
+    settings = [folder(root)]
+    write(root / "boiler.md", text("boiler"))
+    write(root / "kitchen/oven.md", text("oven"))
+    write(root / "cellar/pump.md", text("pump"))
+    async with running(emptied_database.settings, folders=settings) as service:
+        await settled(service)
+        # While it is looked at, what is deleted is gone, and nobody is told.
+        heard: list[FolderProgress] = []
+        service.folders.subscribe(heard.append)
+        (root / "cellar/pump.md").unlink()
+        async with asyncio.timeout(20):
+            while await found(service, "pump setting"):
+                await asyncio.sleep(0.02)
+        await synced(service)
+        assert {told.problem for told in heard} <= {None}
+    write(root / "cellar/pump.md", text("pump"))
+    async with running(emptied_database.settings, folders=settings) as service:
+        await settled(service)
+    for path in ("kitchen/oven.md", "cellar/pump.md"):
+        (root / path).unlink()
+    async with running(emptied_database.settings, folders=settings) as service:
+        await settled(service)
+        progress = progress_of(service)
+        assert progress.state is FolderState.FAILED
+        assert progress.problem == "subfolder_emptied"
+        assert await found(service, "oven setting") == {"About the oven"}
+        # It is told all the time, also while something else is read.
+        heard = []
+        service.folders.subscribe(heard.append)
+        write(root / "antenna.md", text("antenna"))
+        async with asyncio.timeout(20):
+            while not await found(service, "antenna setting"):
+                await asyncio.sleep(0.02)
+        assert {told.problem for told in heard} == {"subfolder_emptied"}
+        # A file is back, or the folder is gone for certain.
+        write(root / "kitchen/oven.md", text("oven"))
+        service.folders.look_again(["manuals"])
+        await settled(service)
+        assert progress_of(service).problem == "subfolder_emptied"
+        await asyncio.to_thread((root / "cellar").rmdir)
+        await until_state(service, FolderState.IDLE)
+        assert progress_of(service).problem is None
+        assert await found(service, "oven setting") == {"About the oven"}
+        assert await found(service, "pump setting") == set()
+    (root / "kitchen/oven.md").unlink()
+    async with running(emptied_database.settings, folders=settings) as service:
+        await settled(service)
+        assert progress_of(service).problem == "subfolder_emptied"
+        await synced(service)
+        assert progress_of(service).problem is None
+        assert await found(service, "oven setting") == set()

@@ -60,8 +60,12 @@ class Documents:
         language: str,
         nudge: Callable[[], None],
         look_again: Callable[[Collection[str]], None],
+        is_importing: Callable[[], bool],
     ) -> None:
-        """Call `nudge` when there is something new to make vectors of, `look_again` with folders of which files are to be read again."""
+        """Call `nudge` when there is something new to make vectors of, `look_again` with folders of which files are to be read again.
+
+        While `is_importing` nobody erases: what was read already elsewhere would come back.
+        """
         self._store = store
         self._reading = reading
         self._originals = originals
@@ -70,6 +74,7 @@ class Documents:
         self._language = language
         self._nudge = nudge
         self._look_again = look_again
+        self._is_importing = is_importing
         self._asked = asyncio.Event()
         self._idle = asyncio.Event()
         self._owes = False
@@ -194,21 +199,17 @@ class Documents:
     async def erase(self, scope: Scope, document_id: UUID) -> None:
         """Let a document in the bin go for ever.
 
-        Raises InvalidInput (`document_unknown`, `document_not_deleted`, `document_not_erased`), DatabaseError.
+        Raises InvalidInput (`document_unknown`, `document_not_deleted`, `import_running`), DatabaseError.
         """
+        if self._is_importing():
+            raise InvalidInput("import_running")
+        await self._erase(scope, document_id)
+
+    async def _erase(self, scope: Scope, document_id: UUID) -> None:
         document = await self.get(scope, document_id)
         if document.deleted_at is None:
             raise InvalidInput("document_not_deleted")
-        # The file first: of a row that is gone nobody would know that it is left.
-        if document.original:
-            try:
-                await asyncio.to_thread(self._originals.erase, document.original)
-            except OSError as err:
-                _LOGGER.warning("The file of a document cannot be erased: %s", err)
-                raise InvalidInput("document_not_erased") from err
-            except ReadError:
-                # Nothing of ours could be there.
-                pass
+        # The file last: until then the document may be restored.
         if not await self._store.documents.erase(scope, document_id):
             raise InvalidInput("document_unknown")
         if document.original:
@@ -238,10 +239,10 @@ class Documents:
             now = 0
             for document_id, owner in old:
                 try:
-                    await self.erase(Scope(owner), document_id)
+                    await self._erase(Scope(owner), document_id)
                     now += 1
                 except InvalidInput as err:
-                    # Restored meanwhile, or its file cannot be erased; tried again the next day.
+                    # Restored or erased meanwhile.
                     _LOGGER.debug("Document %s stays: %s", document_id, err.key)
             erased += now
             if not now:

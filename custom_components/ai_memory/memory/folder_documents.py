@@ -47,6 +47,8 @@ class FolderDocuments:
         """Call `nudge` when there is something new to make vectors of, `from_bin` with each original that is needed again."""
         self.problems: dict[str, str] = {}
         """Why files could not be read."""
+        self._nothing: dict[str, FileNow] = {}
+        """Files that said nothing when they were last looked at, and are left as they were until they are seen again."""
         self._store = store
         self._reading = reading
         self._settings = settings
@@ -68,6 +70,7 @@ class FolderDocuments:
         """Let files go that are not there any more. Raises DatabaseError."""
         for key in keys:
             self.problems.pop(key, None)
+            self._nothing.pop(key, None)
         settings = self._settings
         gone = await self._store.folder_files.drop(settings.id, settings.owner, keys)
         self._tell(Verb.REMOVED, settings.owner, gone)
@@ -92,14 +95,20 @@ class FolderDocuments:
                 return False
             except OSError, ReadError:
                 return await self._unreadable(seen.key)
-            if await self._read(seen.key, path, now, again=again):
-                return True
+            is_done = await self._read(seen.key, path, now, again=again)
+            if is_done is not None:
+                return is_done
         return False
 
-    async def _read(self, key: str, path: Path, now: FileNow, *, again: bool) -> bool:
-        """Deal with a file as it was seen; return False where it has changed since."""
+    async def _read(
+        self, key: str, path: Path, now: FileNow, *, again: bool
+    ) -> bool | None:
+        """Deal with a file as it was seen; return whether that is done, None where it has changed since."""
         settings = self._settings
         file = self._file(key, now)
+        # Also where another one is empty, whose document it would be.
+        if not now.size and await self._may_say_more(file, now):
+            return False
         if now.sha256 and (
             kept := await self._store.folder_files.recognise(
                 file, now.sha256, again=again
@@ -116,13 +125,15 @@ class FolderDocuments:
             )
         except ReadError as err:
             if not await asyncio.to_thread(_is_as, path, now):
-                return False
+                return None
             if err.problem is Problem.UNREADABLE:
                 return await self._unreadable(key)
+            if err.problem in _SAYS_NOTHING and await self._may_say_more(file, now):
+                return False
             await self._could_not(file, err.problem, now.sha256)
             return True
         if reading.sha256 != now.sha256:
-            return False
+            return None
         try:
             kept = await self._store.folder_files.write(file, reading)
         except DatabaseError as err:
@@ -130,7 +141,7 @@ class FolderDocuments:
                 raise
             if err.is_duplicate:
                 # It came in by another name right now.
-                return False
+                return None
             _LOGGER.warning("The database refuses a document: %s", err)
             await self._could_not(file, Problem.BROKEN, now.sha256)
         else:
@@ -142,6 +153,15 @@ class FolderDocuments:
         if self.problems.get(key) != Problem.UNREADABLE:
             await self.leave_out(key, Problem.UNREADABLE)
         return False
+
+    async def _may_say_more(self, file: FolderFile, now: FileNow) -> bool:
+        """Return whether a file that says nothing may only be half written: it said something, and is not seen again so."""
+        if self._nothing.get(
+            file.path
+        ) == now or not await self._store.folder_files.says_something(file):
+            return False
+        self._nothing[file.path] = now
+        return True
 
     def _file(self, key: str, now: FileNow | None) -> FolderFile:
         settings = self._settings
@@ -165,6 +185,7 @@ class FolderDocuments:
         await self._kept(file, kept)
 
     async def _kept(self, file: FolderFile, kept: Kept) -> None:
+        self._nothing.pop(file.path, None)
         if kept.problem:
             self.problems[file.path] = kept.problem
         else:

@@ -38,8 +38,8 @@ class FolderProgress:
 
     `total` files stand in it, `done` of them are dealt with, `failed` of these could not be read. `problem` is why the
     whole folder failed: `folder_gone`, `folder_emptied` (no file left, and nobody seems to have deleted any),
-    `reader_unavailable`, `too_many_files` (those that are too many are not read), or the problem of its files where none
-    could be read.
+    `subfolder_emptied` (the same of a folder in it; the rest is read), `reader_unavailable`, `too_many_files` (those that
+    are too many are not read), or the problem of its files where none could be read.
     """
 
     folder_id: str

@@ -31,10 +31,10 @@ _EMBEDDING_SHARE = 0.7
 class Utterance:
     """What was said, aliases resolved, and what may be done for it.
 
-    `budget` is in tokens. `names_live_thing`: it speaks of an entity or area of the home. `place` is the device that
-    heard it: the agent may know where that stands; `places` are what memories call the places there. `keep_answer`: the
-    agent's answer rests on nothing that was said before. `now` is in the time zone of the home, which is the machine's if
-    not given.
+    `about` is what memory was asked for, where that is known: it is searched for in place of the text. `budget` is in
+    tokens. `names_live_thing`: it speaks of an entity or area of the home. `place` is the device that heard it: the agent
+    may know where that stands; `places` are what memories call the places there. `keep_answer`: the agent's answer rests
+    on nothing that was said before. `now` is in the time zone of the home, which is the machine's if not given.
     """
 
     text: str
@@ -42,6 +42,7 @@ class Utterance:
     language: str
     conversation_id: str
     delegate_id: str
+    about: str | None = None
     model: str | None = None
     place: str | None = None
     places: Sequence[str] = ()
@@ -53,6 +54,11 @@ class Utterance:
     asks_language_model: bool = True
     names_live_thing: bool = False
     now: datetime | None = None
+
+    @property
+    def wanted(self) -> str:
+        """Return what is searched for."""
+        return self.about or self.text
 
 
 @dataclass(slots=True)
@@ -224,7 +230,8 @@ class LookUp:
         context = build_context(
             passages,
             gates=self._searching.gates(utterance.language, vector),
-            is_question=is_question(utterance.text, utterance.language),
+            is_question=utterance.about is not None
+            or is_question(utterance.text, utterance.language),
             budget=utterance.budget,
             said=said,
         )
@@ -237,7 +244,7 @@ class LookUp:
         if not self._searching.can_embed:
             return None
         began = time.perf_counter()
-        vector = await self._searching.query_vector(utterance.text, timeout=timeout)
+        vector = await self._searching.query_vector(utterance.wanted, timeout=timeout)
         found.stages["embed"] = (time.perf_counter() - began) * 1000
         return vector
 
@@ -273,7 +280,7 @@ class LookUp:
         try:
             passages = await self._searching.search(
                 utterance.scope,
-                utterance.text,
+                utterance.wanted,
                 language=utterance.language,
                 limit=_CANDIDATES,
                 vector=vector,

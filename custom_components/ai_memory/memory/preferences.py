@@ -43,14 +43,19 @@ class Preferences:
         language: str,
         knows_target: Callable[[TargetKind, str], bool],
         failed: Callable[[DatabaseError], None],
+        is_importing: Callable[[], bool],
     ) -> None:
-        """Tell `failed` of a database that could not be asked behind a caller's back."""
+        """Tell `failed` of a database that could not be asked behind a caller's back.
+
+        While `is_importing` nothing is deleted: what was read already elsewhere would come back.
+        """
         self._store = store
         self._secrets = secrets
         self._changes = changes
         self._language = language
         self._knows_target = knows_target
         self._failed = failed
+        self._is_importing = is_importing
         self._aliases = AliasTable([])
         self._loading = asyncio.Lock()
 
@@ -100,8 +105,16 @@ class Preferences:
         return await self._store.preferences.get(scope, key)
 
     async def delete(self, scope: Scope, key: str) -> bool:
-        """Delete this owner's preference; return whether there was one. Raises InvalidInput, DatabaseError."""
+        """Delete this owner's preference; return whether there was one.
+
+        Raises InvalidInput (also `import_running`), DatabaseError.
+        """
         key, _ = split_key(key, "any")
+        if self._is_importing():
+            raise InvalidInput("import_running")
+        return await self._delete(scope, key)
+
+    async def _delete(self, scope: Scope, key: str) -> bool:
         deleted = await self._store.preferences.delete(scope, key)
         if deleted:
             await self._changed(Verb.REMOVED, scope, key)
@@ -150,7 +163,7 @@ class Preferences:
             ALIAS_PREFIX + key.removeprefix(PROPOSED_PREFIX),
             proposed.value,
         )
-        await self.delete(scope, key)
+        await self._delete(scope, key)
         return alias
 
     async def load(self) -> None:

@@ -150,6 +150,7 @@ class MemoryService:
             language=language,
             knows_target=knows_target,
             failed=partial(self.health.failed, Part.DATABASE),
+            is_importing=self._is_importing,
         )
         self.conversations = Conversations(
             self.store,
@@ -215,6 +216,7 @@ class MemoryService:
             language=language,
             nudge=self._upkeep.nudge,
             look_again=self._look_again,
+            is_importing=self._is_importing,
         )
         self.folders = FolderSync(
             self.store,

@@ -91,6 +91,8 @@ class WatchedFolder:
         """Attempts in a row for which nothing could be read."""
         self._places: dict[str, Place] = {}
         """Where the folder, and those in it, were when there was something in them."""
+        self._away: set[str] = set()
+        """Folders in it that are empty, and nobody seems to have deleted what was there."""
         self._dealt_with: Listing | None = None
         """What was there in the last round."""
         self._again_at = 0.0
@@ -195,6 +197,8 @@ class WatchedFolder:
             _plan, listing, known, settings.language, retry=retry
         )
         self._documents.problems = plan.problems
+        gone = [*plan.gone, *plan.gone_unless_renamed]
+        self._away = set(await self._away_of(listing, gone))
         await self._let_go(plan.gone)
         for key, problem in plan.left_out.items():
             await self._documents.leave_out(key, problem)
@@ -208,7 +212,7 @@ class WatchedFolder:
                 total=total,
                 done=done,
                 failed=len(self._documents.problems),
-                problem=_problem(listing),
+                problem=self._problem(listing),
             )
 
         if to_do and self.progress.state is not FolderState.FAILED:
@@ -267,6 +271,17 @@ class WatchedFolder:
         )
         return newest is not None and changed < newest.timestamp()
 
+    async def _away_of(
+        self, listing: Listing, keys: Sequence[str]
+    ) -> dict[str, list[str]]:
+        """Return the folders in it that are empty without having been emptied, and which of the keys were in them."""
+        emptied = await asyncio.to_thread(_by_empty_folder, listing, keys)
+        return {
+            folder: those
+            for folder, those in emptied.items()
+            if await self._is_away(listing, folder)
+        }
+
     async def _let_go(self, keys: Sequence[str]) -> None:
         """Let files go that are not there any more."""
         if not keys:
@@ -275,20 +290,20 @@ class WatchedFolder:
         listing = await self._list()
         await self._check(listing)
         gone = await asyncio.to_thread(_gone, listing, keys)
-        emptied = await asyncio.to_thread(_by_empty_folder, listing, gone)
-        away = {
-            key
-            for folder, those in emptied.items()
-            if await self._is_away(listing, folder)
-            for key in those
-        }
+        away = set().union(*(await self._away_of(listing, gone)).values())
         await self._documents.let_go([key for key in gone if key not in away])
 
     # --- progress
 
+    def _problem(self, listing: Listing) -> str | None:
+        """Return what is wrong with the folder, though files of it can be read."""
+        if listing.is_cut:
+            return "too_many_files"
+        return "subfolder_emptied" if self._away else None
+
     def _finish(self, listing: Listing) -> None:
         total = _count(listing)
-        problem = _problem(listing)
+        problem = self._problem(listing)
         problems = self._documents.problems
         if problems and all(seen.key in problems for seen in listing.files):
             problem = Counter(problems.values()).most_common(1)[0][0]
@@ -318,11 +333,6 @@ class WatchedFolder:
 def _doubled(times: int) -> float:
     """Return how long to wait when something could not be done so many times."""
     return RETRY * 2.0 ** min(times, _MOST_DOUBLINGS)
-
-
-def _problem(listing: Listing) -> str | None:
-    """Return what is wrong with a folder of which the files can be read."""
-    return "too_many_files" if listing.is_cut else None
 
 
 def _left_out(listing: Listing) -> dict[str, Problem]:
@@ -415,4 +425,5 @@ def _same(listing: Listing, other: Listing) -> bool:
         and listing.left_out == other.left_out
         and listing.beyond == other.beyond
         and listing.unlisted == other.unlisted
+        and listing.empty.keys() == other.empty.keys()
     )

@@ -302,7 +302,10 @@ class DocumentRepository:
                 return False
             owner = row["owner"]
             await delete_chunks(connection, document_id, owner)
-            if await connection.fetchval(SQL["in_folder"], document_id, owner):
+            # A file that is away for a while comes back as well.
+            if row["put_away"] or await connection.fetchval(
+                SQL["in_folder"], document_id, owner
+            ):
                 await connection.execute(SQL["delete_versions"], document_id, owner)
                 await connection.execute(SQL["delete_upload_names"], document_id, owner)
                 await connection.execute(SQL["empty"], document_id, owner)

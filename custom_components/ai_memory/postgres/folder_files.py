@@ -123,6 +123,15 @@ class FolderFileRepository:
             )
         return found
 
+    async def says_something(self, file: FolderFile) -> bool:
+        """Return whether anything is found of the document that a file was. Raises DatabaseError."""
+        async with self._database.transaction(file.owner) as connection:
+            return bool(
+                await connection.fetchval(
+                    SQL["says_something"], file.folder, file.path, file.owner
+                )
+            )
+
     async def recognise(
         self, file: FolderFile, sha256: bytes, *, again: bool
     ) -> Kept | None:

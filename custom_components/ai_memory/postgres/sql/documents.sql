@@ -28,7 +28,8 @@ WHERE document_id = $1 AND owner = ANY($2)
 ORDER BY read_at DESC, id DESC
 
 -- name: lock
-SELECT d.id, d.owner, d.collection_id, d.title, d.language, d.format, d.state, d.sha256, d.original, d.deleted_at
+SELECT d.id, d.owner, d.collection_id, d.title, d.language, d.format, d.state, d.sha256, d.original, d.deleted_at,
+    d.put_away
 FROM documents d WHERE d.id = $1 AND d.owner = ANY($2) AND NOT d.erased
 FOR UPDATE
 
@@ -103,8 +104,10 @@ DELETE FROM document_versions WHERE document_id = $1 AND owner = $2
 SELECT EXISTS (SELECT FROM document_names WHERE document_id = $1 AND owner = $2 AND folder IS NOT NULL)
 
 -- name: empty
+-- Its file may be away already: from now on, see `forget_erased`.
 UPDATE documents
-SET erased = true, title = '-', language = NULL, problem = NULL, pages = NULL, words = NULL, secrets = 0, original = NULL
+SET erased = true, title = '-', language = NULL, problem = NULL, pages = NULL, words = NULL, secrets = 0, original = NULL,
+    updated_at = now()
 WHERE id = $1 AND owner = $2
 
 -- name: wait_again

@@ -12,6 +12,13 @@ LIMIT $4
 -- name: problem
 SELECT problem FROM documents WHERE id = $1 AND owner = $2 AND deleted_at IS NULL
 
+-- name: says_something
+-- Whether anything is found of the file at a path ($2) of a folder ($1) of an owner ($3).
+SELECT EXISTS (
+    SELECT FROM document_names n JOIN documents d ON d.id = n.document_id AND d.owner = n.owner
+    JOIN chunks c ON c.document_id = d.id AND c.owner = d.owner
+    WHERE n.folder = $1 AND n.path = $2 AND n.owner = $3 AND d.deleted_at IS NULL)
+
 -- name: newest
 SELECT max(added_at) FROM document_names WHERE folder = $1 AND owner = $2 AND starts_with(path, $3)
 
