@@ -23,12 +23,13 @@ from homeassistant.helpers.selector import (
     TextSelector,
 )
 from homeassistant.helpers.storage import STORAGE_DIR
+from homeassistant.util import dt as dt_util
 import probatio
 
 from .const import CONF_COLLECTION, CONF_PERSON, DOMAIN, SUBENTRY_FOLDER
 from .entry_changes import how_to_update
 from .errors import InvalidInput
-from .folders import async_folder_report
+from .folders import CONF_LANGUAGE_EMPTIED, async_folder_report
 from .identity import Identity
 from .memory.documents import DOCUMENTS
 from .models import HOUSEHOLD
@@ -220,7 +221,9 @@ class FolderSubentryFlow(ConfigSubentryFlow):
         problem, folder = await self.hass.async_add_executor_job(
             check_folder, self.hass, user_input[CONF_PATH]
         )
-        if problem == "folder_unknown" and user_input[CONF_PATH] == self._path():
+        if problem == "folder_unknown" and user_input[CONF_PATH] == self._before().get(
+            CONF_PATH
+        ):
             # It may be away for a while. Who may see it is changed all the same.
             problem, folder = None, Path(user_input[CONF_PATH])
         if problem is None and any(
@@ -237,14 +240,17 @@ class FolderSubentryFlow(ConfigSubentryFlow):
         }
         if language := user_input.get(CONF_LANGUAGE):
             data[CONF_LANGUAGE] = language
+        elif CONF_LANGUAGE in self._before():
+            data[CONF_LANGUAGE_EMPTIED] = dt_util.utcnow().isoformat()
+        elif emptied := self._before().get(CONF_LANGUAGE_EMPTIED):
+            data[CONF_LANGUAGE_EMPTIED] = emptied
         return errors, data
 
-    def _path(self) -> str | None:
-        """Return where the folder is that is changed."""
+    def _before(self) -> Mapping[str, Any]:
+        """Return the data of the folder that is changed."""
         if self.source == SOURCE_USER:
-            return None
-        path: str = self._get_reconfigure_subentry().data[CONF_PATH]
-        return path
+            return {}
+        return self._get_reconfigure_subentry().data
 
     def _others(self) -> list[ConfigSubentry]:
         """Return the other folders: what is in two of them would be there twice, maybe for others."""

@@ -1,6 +1,7 @@
 """Folders of documents: from subentries to what is synced, and how people see how that goes."""
 
 from collections.abc import Callable, Container
+from datetime import datetime
 import logging
 from pathlib import Path
 from typing import Any, Final
@@ -21,16 +22,18 @@ from .documents.formats.content import Problem
 from .errors import DatabaseError
 from .identity import is_about_person, registered_persons
 from .memory.folder_sync import FolderProgress, FolderSettings, FolderState
-from .models import Document, DocumentState, Scope
+from .models import DocumentState, Scope
 
 _LOGGER = logging.getLogger(__name__)
 
+CONF_LANGUAGE_EMPTIED: Final = "language_emptied_at"
+"""When the language of a folder was taken back: what was read before is in the one that it had."""
 FAILED: Final = "folder_failed"
 PERSON_GONE: Final = "folder_person_gone"
 STATE_KEY: Final = "folder_state"
 """Translation key of the states of a folder."""
 _SHOWN: Final = 50
-"""Documents in the report of a folder."""
+"""Files in the report of a folder."""
 _OF_WHOLE_FOLDER: Final = {
     "folder_gone",
     "folder_emptied",
@@ -48,6 +51,7 @@ _STORED_VERSION: Final = 1
 def folder_settings(subentry: ConfigSubentry) -> FolderSettings:
     """Return what is synced for a subentry."""
     data = subentry.data
+    emptied = data.get(CONF_LANGUAGE_EMPTIED)
     return FolderSettings(
         id=subentry.subentry_id,
         path=Path(data[CONF_PATH]),
@@ -55,6 +59,7 @@ def folder_settings(subentry: ConfigSubentry) -> FolderSettings:
         collection=data[CONF_COLLECTION],
         owner=folder_scope(subentry).owner,
         language=data.get(CONF_LANGUAGE),
+        read_anew_before=datetime.fromisoformat(emptied) if emptied else None,
     )
 
 
@@ -299,15 +304,20 @@ async def async_folder_report(
             DOMAIN, err.translation_key, err.placeholders
         )
     else:
-        lines = [_line(document) for document in documents[:_SHOWN]]
-        if len(documents) > _SHOWN:
-            lines.append("- …")
+        # What has the same content is one document.
+        lines = [
+            _line(name.path, document.problem)
+            for document in documents
+            for name in document.names
+            if name.folder == subentry.subentry_id
+        ]
+        if len(lines) > _SHOWN:
+            lines[_SHOWN:] = ["- …"]
         shown = "\n".join(lines)
     return {**placeholders, "documents": shown}
 
 
-def _line(document: Document) -> str:
-    name = document.names[0].path if document.names else document.title
+def _line(name: str, problem: str | None) -> str:
     # A name is data: no mark-up of its own, and on one line.
     shown = " ".join(name.replace("`", "'").split())
-    return f"- `{shown}`: {reason(document.problem)}"
+    return f"- `{shown}`: {reason(problem)}"

@@ -261,6 +261,21 @@ async def test_folder_is_changed(
     [cake] = await service.documents.list(Scope.household())
     assert cake.language == "de"
 
+    # Emptied, it is found out anew; also where something else is changed before that is done.
+    result = await reconfigure(hass, loaded_entry, other_id, "change")
+    shown = suggested(result)
+    del shown["language"]
+    await fill(hass, result, **shown)
+    emptied = loaded_entry.subentries[other_id].data
+    assert "language" not in emptied
+    service = await settled(hass, loaded_entry)
+    [cake] = await service.documents.list(Scope.household())
+    assert cake.language == "en"
+    result = await reconfigure(hass, loaded_entry, other_id, "change")
+    await fill(hass, result, **{**suggested(result), "name": "Cakes"})
+    assert loaded_entry.subentries[other_id].data == emptied
+    await settled(hass, loaded_entry)
+
 
 async def test_report(
     hass: HomeAssistant, loaded_entry: MockConfigEntry, database: FreshDatabase
@@ -269,6 +284,7 @@ async def test_report(
     write(hass, "docs/broken.pdf", b"%PDF-1.7\nnothing")
     write(hass, "docs/` **bold** [link](http:x)\n# big `.docx", b"PK nothing")
     write(hass, "docs/empty.txt", b"")
+    write(hass, "docs/nothing.md", b"")
     folder_id = await add_folder(hass, loaded_entry, "docs", "Docs")
 
     result = await reconfigure(hass, loaded_entry, folder_id, "report")
@@ -278,13 +294,14 @@ async def test_report(
     assert placeholders == {
         "state": "Up to date",
         "read": "1",
-        "total": "4",
+        "total": "5",
         "problem": "",
     }
     assert sorted(lines) == [
         "- `' **bold** [link](http:x) # big '.docx`: It is damaged",
         "- `broken.pdf`: It is damaged",
         "- `empty.txt`: It is empty",
+        "- `nothing.md`: It is empty",
     ]
     assert TEXTS["step"]["report"]["description"].format(**placeholders, documents="")
     result = await fill(hass, result)

@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncGenerator, Callable
+from datetime import UTC, datetime
 from hashlib import sha256
 import os
 from pathlib import Path
@@ -526,3 +527,109 @@ async def test_deleting_is_noted_with_where_its_file_stands(
     assert emptied_database.execute(marks) == "t"
     await service.documents.restore(HOUSEHOLD, document.id)
     assert emptied_database.execute(marks) == "f"
+
+
+async def test_language_of_a_folder_is_taken_back(
+    emptied_database: FreshDatabase, root: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    write(root / "boiler.md", text("boiler"))
+    write(
+        root / "four.md",
+        "# Le four\n\nLe four de la cuisine est nettoyé chaque semaine, et la porte reste ouverte pour que"
+        " l'air chaud puisse sortir. Il ne faut pas le laisser sans surveillance quand les enfants sont là.",
+    )
+    async with running(
+        emptied_database.settings, folders=[folder(root, language="fr")]
+    ) as service:
+        await settled(service)
+        assert {d.language for d in await service.documents.list(HOUSEHOLD)} == {"fr"}
+    before = passages(emptied_database)
+    settings = folder(root, read_anew_before=datetime.now(UTC))
+    async with running(emptied_database.settings, folders=[settings]) as service:
+        await settled(service)
+        assert {
+            d.names[0].path: d.language for d in await service.documents.list(HOUSEHOLD)
+        } == {"boiler.md": "en", "four.md": "fr"}
+        # What is in the language that it was said to be in stays as it is.
+        assert len(before & passages(emptied_database)) == 1
+
+        # Once is enough.
+        async def refuse(*arguments: Any, **options: Any) -> Any:
+            raise AssertionError
+
+        monkeypatch.setattr(service._reading, "read", refuse)
+        await synced(service)
+
+
+def without_its_files(root: Path) -> dict[str, Any]:
+    for path in root.iterdir():
+        if path.name != "oven.md":
+            path.unlink()
+    return {}
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        without_its_files,
+        lambda root: {"owner": ANNA.owner},
+        lambda root: {"collection": "other"},
+        lambda root: {"id": "another"},
+    ],
+    ids=["files", "owner", "shelf", "folder"],
+)
+async def test_what_was_never_read_does_not_go_into_the_bin(
+    emptied_database: FreshDatabase,
+    root: Path,
+    change: Callable[[Path], dict[str, Any]],
+) -> None:
+    outside = write(root.parent / "passwd.txt", "All that is secret.")
+    (root / "passwd.md").symlink_to(outside)
+    for name in ("broken.pdf", "boiler.md", "empty.md"):
+        write(root / name, b"%PDF-1.7 broken" if name == "broken.pdf" else text(name))
+    write(root / "oven.md", text("oven"))
+    write(root / "nothing.txt", b"")
+    async with running(emptied_database.settings, folders=[folder(root)]) as service:
+        await synced(service)
+        assert len(await service.documents.list(HOUSEHOLD)) == 6
+        # What said something once can be taken back.
+        write(root / "empty.md", b" ")
+        await settled(service)
+        await synced(service)
+        await synced(service)
+        assert count(emptied_database, "documents") == [6]
+        service.folders.stop("manuals")
+        await settled(service)
+    fields = await asyncio.to_thread(change, root)
+    async with running(
+        emptied_database.settings, folders=[folder(root, **fields)]
+    ) as service:
+        service.folders.sync()
+        await settled(service)
+        if "id" in fields:
+            await service.folders.forget_folder("manuals")
+        for scope in (HOUSEHOLD, ANNA):
+            names = {
+                name.path
+                for document in await service.documents.list(scope, deleted=True)
+                for name in document.names
+            }
+            assert names <= {"boiler.md", "empty.md", "oven.md"}
+    assert emptied_database.execute(
+        "SELECT count(*) FROM ai_memory.documents d WHERE title = 'passwd'"
+    ) == ("0" if change is without_its_files else "1")
+
+
+async def test_what_a_person_deleted_unread_stays_away(
+    service: MemoryService, root: Path
+) -> None:
+    path = write(root / "broken.pdf", b"%PDF-1.7 broken")
+    write(root / "oven.md", text("oven"))
+    await synced(service)
+    document = await only(service, state=DocumentState.FAILED)
+    await service.documents.delete(HOUSEHOLD, document.id)
+    away = move(path, root.parent / "away.pdf")
+    await synced(service)
+    move(away, path)
+    await synced(service)
+    assert await service.documents.list(HOUSEHOLD, state=DocumentState.FAILED) == []

@@ -415,3 +415,53 @@ async def test_folder_below_emptied_while_nobody_looked(
         await synced(service)
         assert progress_of(service).problem is None
         assert await found(service, "oven setting") == set()
+
+
+async def test_counts_of_files_that_are_read_again_belong_together(
+    service: MemoryService, root: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(watched_folder, "_TELL", 0)
+    for number in range(4):
+        write(root / f"{number}.pdf", f"%PDF-1.7 broken {number}")
+    write(root / "oven.md", text("oven"))
+    await synced(service)
+    heard: list[FolderProgress] = []
+    service.folders.subscribe(heard.append)
+    for number in range(4):
+        # One of them cannot be read this time either.
+        write(root / f"{number}.pdf", f"%PDF-1.7 broken anew {number}")
+        if number:
+            (root / f"{number}.pdf").unlink()
+            write(root / f"{number}.md", text(f"pump {number}"))
+    for number in range(4):
+        write(root / f"again{number}.pdf", f"%PDF-1.7 broken again {number}")
+    await synced(service)
+    for number in range(4):
+        write(root / f"again{number}.pdf", f"%PDF-1.7 and again {number}")
+    await synced(service)
+    reading = [told for told in heard if told.state is FolderState.READING]
+    assert len(reading) > 8
+    assert all(0 <= told.failed <= told.done <= told.total for told in heard)
+    # What was not looked at yet counts neither as read nor as failed.
+    assert {told.done - told.failed for told in reading[-5:]} == {4}
+    assert (progress_of(service).total, progress_of(service).failed) == (9, 5)
+
+
+async def test_counts_leave_out_what_a_locked_folder_holds(
+    service: MemoryService, root: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    write(root / "boiler.md", text("boiler"))
+    for number in range(3):
+        write(root / f"locked/{number}.pdf", f"%PDF-1.7 broken {number}")
+    await synced(service)
+    scandir = os.scandir
+
+    def refusing(place: str) -> Any:
+        if place.endswith("/locked"):
+            raise PermissionError
+        return scandir(place)
+
+    monkeypatch.setattr(os, "scandir", refusing)
+    await synced(service)
+    progress = progress_of(service)
+    assert (progress.total, progress.done, progress.failed) == (2, 2, 1)

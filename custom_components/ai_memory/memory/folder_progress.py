@@ -11,7 +11,8 @@ class FolderSettings:
     """A folder whose documents are searched in.
 
     `id` names it for ever; `owner` is whose the documents are; `language` is that of all of them, None to take it from
-    each, and the home's where that tells none.
+    each, and the home's where that tells none. What was read before `read_anew_before` is read again: its language was said
+    to be another one then.
     """
 
     id: str
@@ -20,6 +21,7 @@ class FolderSettings:
     owner: str
     language: str | None
     name: str
+    read_anew_before: datetime | None = None
 
 
 class FolderState(StrEnum):

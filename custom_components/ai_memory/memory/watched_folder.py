@@ -40,8 +40,8 @@ _TELL: Final = 0.5
 class _Plan:
     """What is to be done with a folder.
 
-    `to_do`: files, and whether they are read also where their content is known. `problems`: why files could not be read
-    before.
+    `to_do`: files, and whether they are read also where their content is known. `problems`: why files that are there could
+    not be read before.
     """
 
     to_do: list[tuple[Seen, bool]]
@@ -193,9 +193,7 @@ class WatchedFolder:
         known = await self._store.folder_files.known(settings.id, settings.owner)
         await self._check(listing, is_known=bool(known))
         # In a thread: there may be many thousands.
-        plan = await asyncio.to_thread(
-            _plan, listing, known, settings.language, retry=retry
-        )
+        plan = await asyncio.to_thread(_plan, listing, known, settings, retry=retry)
         self._documents.problems = plan.problems
         gone = [*plan.gone, *plan.gone_unless_renamed]
         self._away = set(await self._away_of(listing, gone))
@@ -205,15 +203,15 @@ class WatchedFolder:
         to_do = plan.to_do
         total = _count(listing)
         done = total - len(to_do)
+        # Why they could not be read before is known still, and no count of now.
+        not_yet = {seen.key for seen, _ in to_do} & self._documents.problems.keys()
+
+        def show(state: FolderState, **fields: Any) -> None:
+            failed = len(self._documents.problems) - len(not_yet)
+            self._show(state, total=total, done=done, failed=failed, **fields)
 
         def show_reading() -> None:
-            self._show(
-                FolderState.READING,
-                total=total,
-                done=done,
-                failed=len(self._documents.problems),
-                problem=self._problem(listing),
-            )
+            show(FolderState.READING, problem=self._problem(listing))
 
         if to_do and self.progress.state is not FolderState.FAILED:
             show_reading()
@@ -223,11 +221,12 @@ class WatchedFolder:
                 return False
             is_done = await self._documents.take(seen, again=again)
             done += 1
+            not_yet.discard(seen.key)
             if is_done:
                 show_reading()
             else:
                 is_complete = False
-        self._show(self.progress.state, total=total, done=done)
+        show(self.progress.state)
         await self._let_go(plan.gone_unless_renamed)
         return is_complete
 
@@ -352,15 +351,15 @@ def _count(listing: Listing) -> int:
 def _plan(
     listing: Listing,
     known: Mapping[str, KnownFile],
-    language: str | None,
+    settings: FolderSettings,
     *,
     retry: bool,
 ) -> _Plan:
-    """Compare what there is with what is known. `language` is that of all files, None for any."""
+    """Compare what there is with what is known."""
     to_do = []
     for seen in listing.files:
         file = known.get(seen.key)
-        again = file is not None and _is_again(file, language, retry=retry)
+        again = file is not None and _is_again(file, settings, retry=retry)
         if again or file is None or not _is_as(file, seen):
             to_do.append((seen, again))
     left_out = {
@@ -368,6 +367,7 @@ def _plan(
         for key, problem in _left_out(listing).items()
         if len(key) <= _LONGEST_KEY
     }
+    there = {seen.key for seen in listing.files} | left_out.keys()
     gone = set(_gone(listing, known))
     # What may have been renamed stays until it is found by its new name.
     sizes = {seen.bytes for seen, _ in to_do if seen.key not in known}
@@ -385,7 +385,7 @@ def _plan(
         problems={
             key: file.problem
             for key, file in known.items()
-            if file.problem and not file.is_deleted and key not in gone
+            if file.problem and not file.is_deleted and key in there
         },
     )
 
@@ -406,12 +406,15 @@ def _by_empty_folder(listing: Listing, keys: Iterable[str]) -> dict[str, list[st
     return found
 
 
-def _is_again(known: KnownFile, language: str | None, *, retry: bool) -> bool:
+def _is_again(known: KnownFile, settings: FolderSettings, *, retry: bool) -> bool:
     """Return whether a file is to be read though it is what it was."""
     if known.is_deleted:
         return False
     if known.state is DocumentState.READY:
-        return language not in (None, known.language)
+        before = settings.read_anew_before
+        return settings.language not in (None, known.language) or (
+            before is not None and known.updated_at < before
+        )
     return retry or known.state is DocumentState.WAITING
 
 

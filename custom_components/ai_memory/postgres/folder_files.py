@@ -36,6 +36,7 @@ class KnownFile:
     state: DocumentState
     problem: str | None
     language: str | None
+    updated_at: datetime
     is_deleted: bool
 
 
@@ -108,6 +109,7 @@ class FolderFileRepository:
                         DocumentState(row["state"]),
                         row["problem"],
                         row["language"],
+                        row["updated_at"],
                         row["is_deleted"],
                     )
                 path = rows[-1]["path"]
@@ -271,7 +273,7 @@ class FolderFileRepository:
         return kept
 
     async def drop(self, folder: str, owner: str, paths: Sequence[str]) -> list[UUID]:
-        """Let files go that are in a folder no more; return the documents that went into the bin by that. Raises DatabaseError."""
+        """Let files go that are in a folder no more; return the documents that went with them. Raises DatabaseError."""
         gone: list[UUID] = []
         for at in range(0, len(paths), _BATCH):
             async with self._alone(owner) as connection:
@@ -282,7 +284,7 @@ class FolderFileRepository:
         return gone
 
     async def forget(self, folder: str) -> dict[str, list[UUID]]:
-        """Let all files of a folder go; return the documents that went into the bin by that, by owner. Raises DatabaseError."""
+        """Let all files of a folder go; return the documents that went with them, by owner. Raises DatabaseError."""
         gone: dict[str, list[UUID]] = {}
         while True:
             async with self._database.transaction(MAINTENANCE) as connection:
@@ -431,7 +433,10 @@ async def _rename(
 async def _drop(
     connection: PooledConnection, folder: str, owner: str, paths: Sequence[str]
 ) -> list[UUID]:
-    """Take files from their documents; those without any other go into the bin. Returns these."""
+    """Take files from their documents; those without any other go into the bin. Returns these.
+
+    Of what was never read there is nothing to take back: it goes at once.
+    """
     rows = await connection.fetch(SQL["names_of"], folder, paths, owner)
     dropped = Counter(row["id"] for row in rows)
     without = {
@@ -453,6 +458,7 @@ async def _drop(
     await connection.execute(SQL["leave_erased"], list(without), owner)
     gone = [row["id"] for row in without.values() if row["deleted_at"] is None]
     if gone:
+        await connection.execute(SQL["delete_never_read"], gone, owner)
         await hide_chunks(connection, gone, owner)
         await connection.execute(SQL["set_deleted"], gone, owner)
     return gone

@@ -3,7 +3,7 @@ SELECT pg_advisory_xact_lock($1)
 
 -- name: known
 -- What is known of the files of a folder ($1) of an owner ($2) behind a path ($3), at most $4.
-SELECT n.path, n.bytes, n.modified_ns, d.state, d.problem, d.language, d.deleted_at IS NOT NULL AS is_deleted
+SELECT n.path, n.bytes, n.modified_ns, d.state, d.problem, d.language, d.updated_at, d.deleted_at IS NOT NULL AS is_deleted
 FROM document_names n JOIN documents d ON d.id = n.document_id AND d.owner = n.owner
 WHERE n.folder = $1 AND n.owner = $2 AND n.path > $3
 ORDER BY n.path
@@ -76,6 +76,12 @@ UPDATE document_names SET folder = NULL, bytes = NULL, modified_ns = NULL WHERE 
 -- name: leave_erased
 -- Since when they have no file, which they keep from coming back for a while.
 UPDATE documents SET updated_at = now() WHERE id = ANY($1) AND owner = $2 AND erased
+
+-- name: delete_never_read
+DELETE FROM documents d
+WHERE d.id = ANY($1) AND d.owner = $2
+    AND NOT EXISTS (SELECT FROM document_versions v WHERE v.document_id = d.id AND v.owner = d.owner)
+    AND NOT EXISTS (SELECT FROM chunks c WHERE c.document_id = d.id AND c.owner = d.owner)
 
 -- name: set_deleted
 UPDATE documents SET deleted_at = now() WHERE id = ANY($1) AND owner = $2
