@@ -109,6 +109,7 @@ async def test_add_text(
         (None, "document_one_source", {"content": "x", "path": "x"}),
         (None, "document_one_source", {"url": "http://x/", "path": "x"}),
         (None, "document_empty", {"content": ""}),
+        (None, "document_empty", {"content": " \n\u00a0"}),
         (None, "text_too_long", {"content": "x", "title": "x" * 256}),
         (None, "text_empty", {"content": "x", "collection": ""}),
         (None, "person_unknown", {"content": "x", "person": "person.nobody"}),

@@ -186,6 +186,48 @@ async def test_file(
     assert done["tables"]["knowledge"]["added"] == 1
 
 
+async def test_files_that_are_none(call: Call, folder: Path) -> None:
+    (folder / "empty.jsonl").touch()
+    for name, key in (
+        ("", "import_file_unknown"),
+        (".", "import_file_unknown"),
+        ("none.jsonl", "import_file_unknown"),
+        ("empty.jsonl", "import_file_empty"),
+    ):
+        with pytest.raises(ServiceValidationError) as failure:
+            await call("import_from_file", file_name=name)
+        assert failure.value.translation_key == key
+        assert str(failure.value)
+
+
+async def test_alias_of_what_the_home_does_not_have(
+    hass: HomeAssistant, call: Call, folder: Path
+) -> None:
+    hass.states.async_set("light.here", "on")
+    lines(
+        folder / "aliases.jsonl",
+        *(
+            {
+                "table": "preferences",
+                "key": f"entity_alias.{name}",
+                "value": {"entity_id": f"light.{name}"},
+            }
+            for name in ("here", "nothere")
+        ),
+    )
+    done = await call("import_from_file", file_name="aliases.jsonl")
+    assert done["failed"] == [
+        {
+            "table": "preferences",
+            "line": 2,
+            "reason": "invalid_alias",
+            "column": "value",
+        }
+    ]
+    [alias] = (await call("list_aliases"))["aliases"]
+    assert alias["phrase"] == "here"
+
+
 async def test_in_the_background(hass: HomeAssistant, call: Call, folder: Path) -> None:
     assert (await call("import_state"))["state"] == "idle"
     lines(
@@ -241,6 +283,10 @@ _BAD_SOURCES: list[tuple[dict[str, Any], str]] = [
     ({"dsn": "mysql://a@b/c"}, "dsn_invalid"),
     ({"dsn_file": "none.txt"}, "import_file_unknown"),
     ({"dsn_file": "../secrets.txt"}, "import_file_unknown"),
+    ({"dsn_file": ""}, "import_one_source"),
+    ({"dsn_file": "empty.txt"}, "import_dsn_file_empty"),
+    ({"dsn_file": "below.txt"}, "import_dsn_file_empty"),
+    ({"dsn_file": "words.txt"}, "dsn_invalid"),
     ({"dsn": "postgresql://a@127.0.0.1:99999/c"}, "connection_invalid"),
     ({"dsn": "postgresql://a@127.0.0.1:1/c"}, "import_source_unreachable"),
     ({"dsn": "postgresql://a@b/c", "schema": ""}, "text_empty"),
@@ -250,6 +296,12 @@ _BAD_SOURCES: list[tuple[dict[str, Any], str]] = [
 
 async def test_bad_sources(call: Call, folder: Path) -> None:
     (folder.parent / "secrets.txt").write_text("postgresql://a@b/c")
+    for name, text in (
+        ("empty.txt", ""),
+        ("below.txt", "\npostgresql://a@b/c"),
+        ("words.txt", "the new server"),
+    ):
+        (folder / name).write_text(text)
     for data, key in _BAD_SOURCES:
         with pytest.raises(ServiceValidationError) as failure:
             await call("import_from_database", **data)

@@ -53,7 +53,7 @@ INSERT INTO public.knowledge (content, source, tags)
 INSERT INTO public.preferences (key, value, category)
     SELECT CASE WHEN n % 2 = 0 THEN 'user.shade_' || n ELSE 'entity_alias.my_lamp_' || n END,
         CASE WHEN n % 100 = 9 THEN '{{}}' WHEN n % 2 = 0 THEN jsonb_build_object('shade', n)
-            ELSE jsonb_build_object('entity_id', 'light.lamp_' || n) END,
+            ELSE jsonb_build_object('entity_id', 'light.office_main') END,
         CASE WHEN n % 2 = 0 THEN NULL ELSE 'aliases' END
     FROM generate_series(0, {most} / 10 - 1) AS n;
 INSERT INTO public.training_data (input_text, output_text, feedback_score, interaction_type, language, created_at, exported)

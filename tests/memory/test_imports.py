@@ -300,6 +300,30 @@ async def test_preferences_and_aliases(
     assert kept["colour"] == ("warm", "other")
 
 
+async def test_alias_of_what_the_home_does_not_have(
+    service: MemoryService, plan: FreshDatabase, tmp_path: Path
+) -> None:
+    plan.execute(
+        "INSERT INTO preferences (key, value) VALUES"
+        """ ('entity_alias.bad', '{"entity_id": "light.nothere"}'),"""
+        """ ('entity_alias.nowhere', '{"area_id": "nowhere"}'),"""
+        """ ('entity_alias.my_office', '{"entity_id": "light.office_main"}'),"""
+        """ ('user.lamp', '{"entity_id": "light.nothere"}')"""
+    )
+    for dry_run in (True, False):
+        report = await bring(service, plan, tmp_path, dry_run=dry_run)
+        assert failed(report) == [
+            ("preferences", row, "invalid_alias", "value") for row in ("1", "2")
+        ]
+        counts = report.tables["preferences"]
+        assert (counts.rows, counts.taken, counts.failed) == (4, 2, 2)
+    assert report.is_verified
+    assert [one.key for one in await service.preferences.list(HOUSEHOLD)] == [
+        "entity_alias.my_office",
+        "user.lamp",
+    ]
+
+
 async def test_training_data_become_rated_turns(
     service: MemoryService, plan: FreshDatabase, tmp_path: Path
 ) -> None:
@@ -1231,13 +1255,18 @@ async def test_files_that_cannot_be_read(
     service: MemoryService, tmp_path: Path
 ) -> None:
     os.mkfifo(tmp_path / "pipe")
+    for name, content in (("empty", b""), ("blank", b"\n \n\n")):
+        (tmp_path / name).write_bytes(content)
     for path, key in (
+        (tmp_path / "empty", "import_file_empty"),
+        (tmp_path / "blank", "import_file_empty"),
         (tmp_path / "none", "import_file_unknown"),
         (tmp_path, "import_file_unreadable"),
         (tmp_path / "pipe", "import_file_unreadable"),
     ):
         with refuses(key):
             await bring(service, path, tmp_path)
+        assert service.imports.progress.problem == key
     for name, text, key in (
         ("none.json", None, "import_report_unknown"),
         ("../a.json", None, "import_report_unknown"),

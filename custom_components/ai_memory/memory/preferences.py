@@ -196,9 +196,13 @@ class Preferences:
             subject = Subject.PROPOSED_ALIAS
         self._changes.tell(subject, verb, scope.owner, [key])
 
+    def names_something(self, alias: Alias) -> bool:
+        """Return whether the home has what an alias means."""
+        return self._knows_target(alias.target_kind, alias.target_id)
+
     def _check_alias(self, preference: Preference) -> None:
         alias = alias_from_preference(preference)
-        if alias and not self._knows_target(alias.target_kind, alias.target_id):
+        if alias and not self.names_something(alias):
             raise InvalidInput("alias_target_unknown", target=alias.target_id)
 
     async def list(

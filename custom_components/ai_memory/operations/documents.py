@@ -23,6 +23,7 @@ from ..folders import async_folder_response, folder_scope
 from ..memory.document_reading import format_of
 from ..memory.documents import DOCUMENTS
 from ..models import Document, DocumentState
+from ..text_forms import storable
 from .fields import (
     OWNER,
     PERSON,
@@ -85,6 +86,8 @@ async def _add_document(caller: Caller, data: dict[str, Any]) -> ServiceResponse
     if sum(way in data for way in _WAYS) != 1:
         raise InvalidInput("document_one_source")
     if Field.CONTENT in data:
+        if not storable(data[Field.CONTENT]):
+            raise InvalidInput("document_empty")
         source = data[Field.CONTENT].encode("utf-8", "replace")
         found = "note.md"
     elif not caller.may_name_anybody:

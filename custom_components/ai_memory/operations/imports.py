@@ -132,9 +132,12 @@ def _read_dsn(folder: Path, name: str) -> str:
         raise InvalidInput("import_file_unknown")
     try:
         with path.open("rb") as file:
-            return file.readline(_LONGEST_DSN).decode().strip()
+            dsn = file.readline(_LONGEST_DSN).decode().strip()
     except OSError, ValueError:
         raise InvalidInput("import_file_unknown") from None
+    if not dsn:
+        raise InvalidInput("import_dsn_file_empty")
+    return dsn
 
 
 def _allowed_path(hass: HomeAssistant, folder: Path, name: str) -> Path:
@@ -143,7 +146,8 @@ def _allowed_path(hass: HomeAssistant, folder: Path, name: str) -> Path:
     Raises InvalidInput.
     """
     path = real_path(folder, name)
-    if path is None:
+    # No name at all is the folder itself.
+    if path is None or path.is_dir():
         raise InvalidInput("import_file_unknown")
     if not path.is_relative_to(folder.resolve()) and not hass.config.is_allowed_path(
         str(path)

@@ -18,7 +18,8 @@ from ..changes import Changes
 from ..conversations import Conversations
 from ..memories import MOST_RESULTS, Memories
 from ..preferences import Preferences
-from .items import Translated
+from .fields import Reason
+from .items import Item, PreferenceItem, Translated
 from .lines import Line, LineFile
 from .moving import Moving, remove_leftovers
 from .plan import LEFT_OUT, REQUIRED, Translator
@@ -237,6 +238,8 @@ class Imports:
             )
         finally:
             await asyncio.to_thread(file.close)
+        if file.is_empty and not report.stopped:
+            raise InvalidInput("import_file_empty", file_name=source.path.name)
 
     async def _from_database(
         self,
@@ -426,14 +429,27 @@ class Imports:
             report.refuse(*refused)
         report.masked += translated.masked
         report.metadata += translated.metadata
+        items = [item for item in translated.items if self._names(item, report)]
         if trial is not None:
-            await trial.take(translated.items)
-            for item in translated.items:
+            await trial.take(items)
+            for item in items:
                 for row in item.rows:
                     report.table(row.table).taken += 1
         else:
-            await writing.store(translated.items)
+            await writing.store(items)
         self.progress.failed = report.rows_failed
+
+    def _names(self, item: Item, report: Report) -> bool:
+        """Return whether the home has what an item names, if it is an alias; else note that it is not taken."""
+        if (
+            not isinstance(item, PreferenceItem)
+            or item.alias is None
+            or self._preferences.names_something(item.alias)
+        ):
+            return True
+        for row in item.rows:
+            report.refuse(row, Reason.INVALID_ALIAS, "value")
+        return False
 
     async def _tell(self, scope: Scope, changed: set[Subject]) -> None:
         if not changed:

@@ -4,7 +4,7 @@ from dataclasses import dataclass, field
 from hashlib import md5
 from typing import Any, NamedTuple
 
-from ...models import JsonValue
+from ...models import Alias, JsonValue
 from ...postgres.imports import ImportedTurn
 from ..archives.format import MEMBERS, Row
 from .fields import BrokenRow, Reason
@@ -60,6 +60,7 @@ class PreferenceItem(Item):
 
     stored: Row
     value: JsonValue
+    alias: Alias | None
 
 
 @dataclass(slots=True)

@@ -30,6 +30,8 @@ class LineFile:
         self._path = path
         self._file: BinaryIO | None = None
         self._number = 0
+        self.is_empty = True
+        """Whether there was nothing in what was read so far."""
 
     def open(self) -> int:
         """Open it; return its length in bytes. Raises InvalidInput."""
@@ -52,6 +54,7 @@ class LineFile:
                 self._number += 1
                 size += len(line)
                 if line.strip():
+                    self.is_empty = False
                     page.append(_read(line, self._number))
                 if len(page) >= _PAGE or size > _PAGE_BYTES:
                     break

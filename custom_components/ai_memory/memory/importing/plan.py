@@ -423,14 +423,14 @@ class Translator:
             updated_at=updated or created or self._now,
         )
         try:
-            alias_from_preference(
+            alias = alias_from_preference(
                 Preference(self._owner, key, category, value, preference["updated_at"])
             )
         except InvalidInput:
             raise BrokenRow(Reason.INVALID_ALIAS, "value") from None
         self._refuse_secrets("preferences", preference, into)
         into.items.append(
-            PreferenceItem([row], bound("preferences", preference), value)
+            PreferenceItem([row], bound("preferences", preference), value, alias)
         )
 
     def _refuse_secrets(self, member: str, row: Row, into: Translated) -> None:
