@@ -60,7 +60,7 @@ async def test_settings_reach_the_server(
         128,
     )
     for _ in range(2):
-        [vector] = await embedder.embed(["where are the keys"], TextKind.QUERY)
+        vector = await embedder.embed_question("where are the keys")
         assert len(vector) == 128
     assert len(server.sent(path)) == 2  # the probe, and the query once
     await embedder.close()

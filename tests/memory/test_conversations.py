@@ -209,6 +209,9 @@ async def test_why_it_was_recalled(service: MemoryService) -> None:
         HOUSEHOLD, "The spare key hangs in the shed"
     )
     told = await say(service, KEY, conversation_id="before")
+    document, _ = await service.documents.add(
+        HOUSEHOLD, b"Where is the spare key? On its hook.", "keys.md", wait=True
+    )
     await settled(service)
     done = await answered(
         service,
@@ -225,6 +228,7 @@ async def test_why_it_was_recalled(service: MemoryService) -> None:
     assert {(one.kind, one.source_id) for one in details.recalled} == {
         (PassageKind.MEMORY, str(memory.id)),
         (PassageKind.TURN, str(told.id)),
+        (PassageKind.CHUNK, str(document.id)),
     }
     for one in details.recalled:
         assert one.reference.verdict is ReferenceVerdict.USED

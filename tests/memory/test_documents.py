@@ -179,6 +179,9 @@ async def test_bin(
     assert restored.deleted_at is None
     assert await found(service, "boiler setting") == {"About the boiler"}
     assert passages(emptied_database) == before
+    # Its words were taken off when it went.
+    await service.store.maintenance.refresh_statistics()
+    assert "lexeme_statistics" in tables_with(emptied_database, "boiler")
     assert kept(originals) == (1, 0)
     assert (await service.documents.restore(HOUSEHOLD, document.id)) == restored
 

@@ -214,5 +214,5 @@ def _recalled(row: asyncpg.Record) -> RecalledPassage:
             verdict=ReferenceVerdict(row["verdict"]),
         ),
         kind=PassageKind(row["kind"]),
-        source_id=str(row["memory_id"] or row["turn_id"]),
+        source_id=str(row["memory_id"] or row["turn_id"] or row["document_id"]),
     )

@@ -80,12 +80,15 @@ class MaintenanceRepository:
         return [row["folder"] for row in rows]
 
     async def refresh_statistics(self, *, force: bool = False) -> bool:
-        """Count the words anew where the store has grown or shrunk by a fifth, or by `force`; return whether. Raises DatabaseError."""
+        """Count the words anew where a hundredth of the store is not counted, or by `force`; return whether. Raises DatabaseError.
+
+        What goes is counted down at once, so a document that is read again, or back from the bin, is among what is not.
+        """
         async with self._database.transaction(MAINTENANCE) as connection:
             row = await connection.fetchrow(SQL["counted"])
             assert row is not None
             changed = abs(row["passages"] - row["counted"])
-            if not force and (not changed or changed * 5 < row["counted"]):
+            if not force and (not changed or changed * 100 < row["passages"]):
                 return False
             await connection.execute(FORGETTING_SQL["lock_statistics"])
             await connection.execute(SQL["clear_statistics"])

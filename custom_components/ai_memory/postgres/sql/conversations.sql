@@ -41,8 +41,10 @@ FROM turns t JOIN conversations c ON c.id = t.conversation_id AND c.owner = ANY(
 WHERE t.id = $1 AND t.owner = ANY($2)
 
 -- name: recalled
-SELECT r.passage_id, r.snippet, r.score, r.cosine, r.lexical, r.verdict, p.kind, p.memory_id, p.turn_id
+SELECT r.passage_id, r.snippet, r.score, r.cosine, r.lexical, r.verdict, p.kind, p.memory_id, p.turn_id,
+    c.document_id
 FROM context_references r JOIN passages p ON p.id = r.passage_id AND p.owner = ANY($2)
+    LEFT JOIN chunks c ON c.id = p.chunk_id AND c.owner = p.owner
 WHERE r.turn_id = $1 AND r.owner = ANY($2)
 ORDER BY r.position
 
