@@ -13,7 +13,7 @@ from custom_components.ai_memory.postgres.database import Database
 from custom_components.ai_memory.postgres.settings import ConnectionSettings
 from demo.ollama_server import OllamaServer
 from demo.postgres import PostgresServer
-from tests.databases import FreshDatabase
+from tests.databases import FreshDatabase, quick_folder
 
 TEMPLATE: Final = "migrated"
 _NUMBERS: Final = count(1)
@@ -38,17 +38,16 @@ def enable_event_loop_debug() -> None:
 
 
 @pytest.fixture(scope="session")
-def postgres_server(
-    tmp_path_factory: pytest.TempPathFactory,
-) -> Generator[PostgresServer]:
+def postgres_server() -> Generator[PostgresServer]:
     """Give the server of the whole run, with a template that has our schema."""
-    server = PostgresServer(tmp_path_factory.mktemp("postgres") / "home", fast=True)
-    with _sockets():
-        server.start()
-        server.create_database(TEMPLATE)
-        asyncio.run(_migrate(server))
-    yield server
-    server.remove()
+    with quick_folder("ai-memory-test-") as folder:
+        server = PostgresServer(folder / "home", fast=True)
+        with _sockets():
+            server.start()
+            server.create_database(TEMPLATE)
+            asyncio.run(_migrate(server))
+        yield server
+        server.remove()
 
 
 async def _migrate(server: PostgresServer) -> None:

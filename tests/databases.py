@@ -1,10 +1,38 @@
-"""A database for one test."""
+"""Databases for tests, and the folder that their servers have their files in."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
-from typing import Any
+import os
+from pathlib import Path
+import shutil
+import tempfile
+from typing import Any, Final
 
 from custom_components.ai_memory.postgres.settings import ConnectionSettings
-from demo.postgres import HOST, ROLE, PostgresServer
+from demo.postgres import HOST, OPEN_FOLDER, ROLE, PostgresServer
+
+_IN_MEMORY: Final = Path("/dev/shm")
+_ENOUGH: Final = 2 << 30
+"""Bytes."""
+
+
+@contextmanager
+def quick_folder(prefix: str) -> Iterator[Path]:
+    """Give a folder that the user which PostgreSQL runs as can reach, in memory where there is room.
+
+    Copying a database there takes a sixth of the time.
+    """
+    in_memory = (
+        os.access(_IN_MEMORY, os.W_OK) and shutil.disk_usage(_IN_MEMORY).free > _ENOUGH
+    )
+    place = _IN_MEMORY if in_memory else OPEN_FOLDER
+    path = Path(tempfile.mkdtemp(prefix=prefix, dir=place))
+    path.chmod(0o755)
+    try:
+        yield path
+    finally:
+        shutil.rmtree(path, ignore_errors=True)
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,7 +4,6 @@ from collections.abc import Iterator
 from contextlib import suppress
 import os
 from pathlib import Path
-import shutil
 import subprocess
 import tempfile
 from typing import Any
@@ -13,23 +12,19 @@ import pytest
 import pytest_socket
 
 from demo.app import App
-from demo.postgres import OPEN_FOLDER
 from demo.supervisor import Supervisor
 from tests.addon.apps import MakeApp
+from tests.databases import quick_folder
 
-IN_MEMORY = Path("/dev/shm")
 # What would slow the tests down and proves nothing here: a killed process leaves the page cache alone.
 CUSTOM = "fsync = off\n"
 
 
 @pytest.fixture(scope="session")
 def folder() -> Iterator[Path]:
-    """Give a folder that the user which PostgreSQL runs as can reach, in memory if possible."""
-    place = IN_MEMORY if os.access(IN_MEMORY, os.W_OK) else OPEN_FOLDER
-    path = Path(tempfile.mkdtemp(prefix="ai-memory-app-", dir=place))
-    path.chmod(0o755)
-    yield path
-    shutil.rmtree(path, ignore_errors=True)
+    """Give a folder that the user which PostgreSQL runs as can reach."""
+    with quick_folder("ai-memory-app-") as path:
+        yield path
 
 
 @pytest.fixture(scope="session")

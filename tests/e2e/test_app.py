@@ -4,9 +4,7 @@ import asyncio
 from collections.abc import AsyncGenerator, Iterator
 from contextlib import AsyncExitStack, ExitStack
 from functools import partial
-import os
 from pathlib import Path
-import shutil
 import tempfile
 from typing import Final
 
@@ -19,13 +17,13 @@ from demo.client import HassClient, Json, Turn
 from demo.flows import fill, form_data
 from demo.hass import HassProcess, onboard
 from demo.ollama_server import CHAT_MODEL, EMBEDDING_MODEL, OllamaServer
-from demo.postgres import OPEN_FOLDER, free_port
+from demo.postgres import free_port
 from demo.supervisor import Supervisor
+from tests.databases import quick_folder
 from tests.e2e.talk import last_user_message, until
 
 pytestmark = [pytest.mark.asyncio(loop_scope="session"), pytest.mark.newest_only]
 
-IN_MEMORY: Final = Path("/dev/shm")
 APP: Final = "AI Memory Database"
 SLUG: Final = "d3b82f09_ai_memory_db"
 BUILT_IN: Final = "conversation.home_assistant"
@@ -59,11 +57,7 @@ class Devices:
 
 @pytest.fixture
 def devices(socket_enabled: None) -> Iterator[Devices]:
-    place = IN_MEMORY if os.access(IN_MEMORY, os.W_OK) else OPEN_FOLDER
-    folder = Path(tempfile.mkdtemp(prefix="ai-memory-app-", dir=place))
-    folder.chmod(0o755)
-    with ExitStack() as stack:
-        stack.callback(shutil.rmtree, folder, ignore_errors=True)
+    with quick_folder("ai-memory-app-") as folder, ExitStack() as stack:
         yield Devices(folder, stack)
 
 
