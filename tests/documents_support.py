@@ -1,5 +1,6 @@
 """Folders with documents, and what the database holds of them."""
 
+from collections.abc import AsyncGenerator
 import os
 from pathlib import Path
 from typing import Any
@@ -11,7 +12,23 @@ from custom_components.ai_memory.memory.folder_sync import FolderSettings, Folde
 from custom_components.ai_memory.memory.service import MemoryService
 from custom_components.ai_memory.models import HOUSEHOLD as HOUSEHOLD_OWNER, Scope
 from tests.databases import FreshDatabase
-from tests.engine import HOUSEHOLD, settled
+from tests.engine import HOUSEHOLD, running, settled
+
+
+@pytest.fixture
+def root(tmp_path: Path) -> Path:
+    """Give a folder for documents."""
+    (tmp_path / "manuals").mkdir()
+    return tmp_path / "manuals"
+
+
+@pytest.fixture
+async def service(
+    emptied_database: FreshDatabase, root: Path
+) -> AsyncGenerator[MemoryService]:
+    """Give a running service with that folder."""
+    async with running(emptied_database.settings, folders=[folder(root)]) as service:
+        yield service
 
 
 def folder(path: Path, **fields: Any) -> FolderSettings:

@@ -32,6 +32,8 @@ from tests.documents_support import (
     found,
     move,
     passages,
+    root,
+    service,
     synced,
     text,
     write,
@@ -39,23 +41,11 @@ from tests.documents_support import (
 from tests.engine import ANNA, BEN, HOUSEHOLD, answered, look_up, running, settled
 from tests.traces import tables_with
 
+__all__ = ["root", "service"]
+
 pytestmark = pytest.mark.newest_only
 
 SENTENCES = [(50, 800 - 20 * n, 12, f"The boiler has a tap {n}.") for n in range(20)]
-
-
-@pytest.fixture
-def root(tmp_path: Path) -> Path:
-    (tmp_path / "manuals").mkdir()
-    return tmp_path / "manuals"
-
-
-@pytest.fixture
-async def service(
-    emptied_database: FreshDatabase, root: Path
-) -> AsyncGenerator[MemoryService]:
-    async with running(emptied_database.settings, folders=[folder(root)]) as service:
-        yield service
 
 
 @pytest.fixture

@@ -1,7 +1,6 @@
 """Documents are what the files of their folders are, whatever happens to these."""
 
 import asyncio
-from collections.abc import AsyncGenerator
 import os
 from pathlib import Path
 import shutil
@@ -35,6 +34,8 @@ from tests.documents_support import (
     move,
     passages,
     refused,
+    root,
+    service,
     synced,
     text,
     write,
@@ -51,19 +52,7 @@ from tests.engine import (
 )
 from tests.traces import tables_with
 
-
-@pytest.fixture
-def root(tmp_path: Path) -> Path:
-    (tmp_path / "manuals").mkdir()
-    return tmp_path / "manuals"
-
-
-@pytest.fixture
-async def service(
-    emptied_database: FreshDatabase, root: Path
-) -> AsyncGenerator[MemoryService]:
-    async with running(emptied_database.settings, folders=[folder(root)]) as service:
-        yield service
+__all__ = ["root", "service"]
 
 
 async def only(service: MemoryService, **filters: Any) -> Document:

@@ -16,14 +16,19 @@ from custom_components.ai_memory.postgres.chunks import ReadChunk, Reading
 from custom_components.ai_memory.postgres.folder_files import FolderFile
 from custom_components.ai_memory.postgres.store import Store
 from tests.databases import FreshDatabase
-from tests.documents_support import folder, found, passages, synced, text, write
+from tests.documents_support import (
+    folder,
+    found,
+    passages,
+    root,
+    service,
+    synced,
+    text,
+    write,
+)
 from tests.engine import ANNA, HOUSEHOLD, running, settled
 
-
-@pytest.fixture
-def root(tmp_path: Path) -> Path:
-    (tmp_path / "manuals").mkdir()
-    return tmp_path / "manuals"
+__all__ = ["root", "service"]
 
 
 @pytest.fixture
@@ -33,14 +38,6 @@ async def elsewhere(emptied_database: FreshDatabase) -> AsyncGenerator[Store]:
     await store.database.open()
     yield store
     await store.database.close()
-
-
-@pytest.fixture
-async def service(
-    emptied_database: FreshDatabase, root: Path
-) -> AsyncGenerator[MemoryService]:
-    async with running(emptied_database.settings, folders=[folder(root)]) as service:
-        yield service
 
 
 async def names(service: MemoryService) -> dict[str, list[DocumentName]]:

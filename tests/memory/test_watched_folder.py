@@ -1,7 +1,6 @@
 """When a folder is looked at, what is tried again, and what is told of it meanwhile."""
 
 import asyncio
-from collections.abc import AsyncGenerator
 import errno
 import os
 from pathlib import Path
@@ -24,25 +23,15 @@ from tests.documents_support import (
     leave_empty,
     move,
     passages,
+    root,
+    service,
     synced,
     text,
     write,
 )
 from tests.engine import ANNA, BEN, HOUSEHOLD, running, settled
 
-
-@pytest.fixture
-def root(tmp_path: Path) -> Path:
-    (tmp_path / "manuals").mkdir()
-    return tmp_path / "manuals"
-
-
-@pytest.fixture
-async def service(
-    emptied_database: FreshDatabase, root: Path
-) -> AsyncGenerator[MemoryService]:
-    async with running(emptied_database.settings, folders=[folder(root)]) as service:
-        yield service
+__all__ = ["root", "service"]
 
 
 def progress_of(service: MemoryService) -> FolderProgress:
