@@ -60,11 +60,11 @@ class Documents:
         language: str,
         nudge: Callable[[], None],
         look_again: Callable[[Collection[str]], None],
-        is_importing: Callable[[], bool],
+        check_no_import: Callable[[], None],
     ) -> None:
         """Call `nudge` when there is something new to make vectors of, `look_again` with folders of which files are to be read again.
 
-        While `is_importing` nobody erases: what was read already elsewhere would come back.
+        While `check_no_import` raises nobody erases: what was read already elsewhere would come back.
         """
         self._store = store
         self._reading = reading
@@ -74,7 +74,7 @@ class Documents:
         self._language = language
         self._nudge = nudge
         self._look_again = look_again
-        self._is_importing = is_importing
+        self._check_no_import = check_no_import
         self._asked = asyncio.Event()
         self._idle = asyncio.Event()
         self._owes = False
@@ -201,8 +201,7 @@ class Documents:
 
         Raises InvalidInput (`document_unknown`, `document_not_deleted`, `import_running`), DatabaseError.
         """
-        if self._is_importing():
-            raise InvalidInput("import_running")
+        self._check_no_import()
         await self._erase(scope, document_id)
 
     async def _erase(self, scope: Scope, document_id: UUID) -> None:

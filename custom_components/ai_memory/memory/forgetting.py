@@ -94,11 +94,11 @@ class Forgetting:
         changes: Changes,
         *,
         nudge: Callable[[], None],
-        is_importing: Callable[[], bool],
+        check_no_import: Callable[[], None],
     ) -> None:
         """Call `nudge` when there is less to search than before.
 
-        While `is_importing` nothing is forgotten: what was read already elsewhere would come back.
+        While `check_no_import` raises nothing is forgotten: what was read already elsewhere would come back.
         """
         self._store = store
         self._writer = writer
@@ -107,7 +107,7 @@ class Forgetting:
         self._preferences = preferences
         self._changes = changes
         self._nudge = nudge
-        self._is_importing = is_importing
+        self._check_no_import = check_no_import
         self._offers: dict[str, _Offer] = {}
         self._just_forgotten = JustForgotten()
         self._one_at_a_time = asyncio.Lock()
@@ -345,10 +345,6 @@ class Forgetting:
         if not await self._writer.drain(_DRAIN_TIMEOUT):
             # What cannot be written could not be forgotten either.
             raise DatabaseUnreachable
-
-    def _check_no_import(self) -> None:
-        if self._is_importing():
-            raise InvalidInput("import_running")
 
     async def _forget_rejected(self, matches: Callable[[SetAside], bool]) -> None:
         try:

@@ -43,11 +43,11 @@ class Preferences:
         language: str,
         knows_target: Callable[[TargetKind, str], bool],
         failed: Callable[[DatabaseError], None],
-        is_importing: Callable[[], bool],
+        check_no_import: Callable[[], None],
     ) -> None:
         """Tell `failed` of a database that could not be asked behind a caller's back.
 
-        While `is_importing` nothing is deleted: what was read already elsewhere would come back.
+        While `check_no_import` raises nothing is deleted: what was read already elsewhere would come back.
         """
         self._store = store
         self._secrets = secrets
@@ -55,7 +55,7 @@ class Preferences:
         self._language = language
         self._knows_target = knows_target
         self._failed = failed
-        self._is_importing = is_importing
+        self._check_no_import = check_no_import
         self._aliases = AliasTable([])
         self._loading = asyncio.Lock()
 
@@ -110,8 +110,7 @@ class Preferences:
         Raises InvalidInput (also `import_running`), DatabaseError.
         """
         key, _ = split_key(key, "any")
-        if self._is_importing():
-            raise InvalidInput("import_running")
+        self._check_no_import()
         return await self._delete(scope, key)
 
     async def _delete(self, scope: Scope, key: str) -> bool:

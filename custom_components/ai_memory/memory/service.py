@@ -12,7 +12,7 @@ from typing import Any
 from ..documents.originals import Originals
 from ..documents.reader import Reader
 from ..embedding.embedder import Embedder
-from ..errors import AiMemoryError, DatabaseError
+from ..errors import AiMemoryError, DatabaseError, InvalidInput
 from ..models import AnsweredBy, CacheVerdict, Scope, TargetKind, Turn
 from ..postgres.settings import ConnectionSettings
 from ..postgres.store import Store
@@ -150,7 +150,7 @@ class MemoryService:
             language=language,
             knows_target=knows_target,
             failed=partial(self.health.failed, Part.DATABASE),
-            is_importing=self._is_importing,
+            check_no_import=self._check_no_import,
         )
         self.conversations = Conversations(
             self.store,
@@ -178,7 +178,7 @@ class MemoryService:
             self.preferences,
             self.changes,
             nudge=self._upkeep.nudge,
-            is_importing=self._is_importing,
+            check_no_import=self._check_no_import,
         )
         originals = originals_path or journal_path.parent / "documents"
         self._originals = Originals(originals)
@@ -216,7 +216,7 @@ class MemoryService:
             language=language,
             nudge=self._upkeep.nudge,
             look_again=self._look_again,
-            is_importing=self._is_importing,
+            check_no_import=self._check_no_import,
         )
         self.folders = FolderSync(
             self.store,
@@ -391,11 +391,12 @@ class MemoryService:
 
     # --- behind the scenes
 
-    def _is_importing(self) -> bool:
+    def _check_no_import(self) -> None:
         progress = self.imports.progress
-        return self.archive.is_importing or (
+        if self.archive.is_importing or (
             progress.state is ImportState.RUNNING and not progress.dry_run
-        )
+        ):
+            raise InvalidInput("import_running")
 
     def _look_again(self, folder_ids: Collection[str]) -> None:
         self.folders.look_again(folder_ids)
